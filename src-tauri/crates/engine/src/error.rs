@@ -1,0 +1,117 @@
+//! Everything that can go wrong in the engine, each with a stable `kind` for programs and one line
+//! for people that names the file, member or tensor, what was expected and what was found.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use ts_rs::TS;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error of the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("{}: {what}", path.display())]
+    NotACheckpoint { path: PathBuf, what: String },
+    #[error("{}: {what}", path.display())]
+    Damaged { path: PathBuf, what: String },
+    #[error("{}: {what}", path.display())]
+    Unsupported { path: PathBuf, what: String },
+    #[error("{field} is out of range: expected {range}")]
+    OutOfRange { field: &'static str, range: &'static str },
+    #[error("the prompt is empty")]
+    EmptyPrompt,
+    #[error("the prompt has {prompt} tokens and fills the context of {context}")]
+    PromptTooLong { prompt: usize, context: usize },
+    #[error("{prompt} prompt tokens and {max_tokens} new ones do not fit the context of {context}")]
+    NoRoom { prompt: usize, max_tokens: usize, context: usize },
+    #[error("token {id} does not exist: the model has {rows} tokens")]
+    UnknownToken { id: u32, rows: usize },
+    #[error("the model produced a value that is not a number at position {position}")]
+    NotANumber { position: usize },
+    #[error("no model is loaded")]
+    NoModel,
+    #[error("{0}")]
+    NotAdmitted(String),
+    #[error("loading was cancelled")]
+    LoadCancelled,
+    #[error("not enough memory: {what} needs {needed_bytes} bytes")]
+    OutOfMemory { what: &'static str, needed_bytes: usize },
+    #[error("device {0} is not available in this build; it has: cpu")]
+    NoDevice(String),
+    #[error("the engine stopped unexpectedly: {0}")]
+    Panicked(String),
+    #[error("the engine has shut down")]
+    Closed,
+    #[error("the computation failed: {0}")]
+    Compute(#[from] candle_core::Error),
+    #[error("the text could not be encoded: {0}")]
+    Encode(String),
+}
+
+impl Error {
+    /// A stable name for scripts; never changes once published.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => "not_found",
+            Self::Io { .. } => "io",
+            Self::NotACheckpoint { .. } => "not_a_checkpoint",
+            Self::Damaged { .. } => "damaged_checkpoint",
+            Self::Unsupported { .. } => "unsupported_checkpoint",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::EmptyPrompt => "empty_prompt",
+            Self::PromptTooLong { .. } => "prompt_too_long",
+            Self::NoRoom { .. } => "no_room",
+            Self::UnknownToken { .. } => "unknown_token",
+            Self::NotANumber { .. } => "not_a_number",
+            Self::NoModel => "no_model",
+            Self::NotAdmitted(_) => "licence_required",
+            Self::LoadCancelled => "cancelled",
+            Self::OutOfMemory { .. } => "out_of_memory",
+            Self::NoDevice(_) => "no_device",
+            Self::Panicked(_) | Self::Closed => "engine_failed",
+            Self::Compute(_) => "compute_failed",
+            Self::Encode(_) => "encode_failed",
+        }
+    }
+
+    /// What to do next, where that is not plain from the message.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NotACheckpoint { .. } => Some("open a .nemo file as NeMo writes it"),
+            Self::Damaged { .. } => Some("the file may be incomplete: copy or download it again"),
+            Self::EmptyPrompt => Some("write a prompt, or add the beginning-of-sequence token"),
+            Self::PromptTooLong { .. } => Some("shorten the prompt"),
+            Self::NoRoom { .. } => Some("shorten the prompt or ask for fewer tokens"),
+            Self::OutOfMemory { .. } => Some("close other programs or open a smaller model"),
+            Self::Panicked(_) => Some("the text is safe; open the model again"),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.to_owned(), source }
+    }
+}
+
+/// An error as it travels to the window and to scripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Problem {
+    pub kind: String,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        Self {
+            kind: error.kind().to_owned(),
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What the engine is doing, and with which model.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::error::Problem;
+use crate::event::LoadProgress;
+
+/// The engine's state. A model that was ready stays so until its successor has loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EngineStatus {
+    Empty,
+    Loading {
+        name: String,
+        progress: LoadProgress,
+    },
+    Ready {
+        model: ModelInfo,
+    },
+    Running {
+        model: ModelInfo,
+    },
+    /// There is no model because loading or running it went wrong.
+    Failed {
+        problem: Problem,
+    },
+}
+
+/// The loaded model, as people want to see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ModelInfo {
+    /// The file's name without its ending.
+    pub name: String,
+    #[ts(type = "string")]
+    pub path: PathBuf,
+    /// Names the model by its contents, wherever the file lies: see `identity`.
+    pub sha256: String,
+    #[ts(type = "number")]
+    pub parameters: u64,
+    /// Weights as held in memory.
+    #[ts(type = "number")]
+    pub weight_bytes: u64,
+    /// How the weights are held: `bf16` or `f32`.
+    pub dtype: String,
+    pub device: String,
+    pub threads: u32,
+    pub context_length: u32,
+    pub vocab_size: u32,
+}
