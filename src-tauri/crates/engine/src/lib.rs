@@ -1,0 +1,43 @@
+//! Checkpoint to tokens: loading, tokenizer, model, KV cache, sampler, and the thread that runs
+//! them. No window, no network, no database.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `checkpoint` | a file on disk as one config and one tensor map |
+//! | `tokenizer` | text to ids and back |
+//! | `model` | the transformer, over the seams of `device` |
+//! | `device` | projection, KV cache and attention, once per device |
+//! | `sampler` | logits to a token |
+//! | `generation` | one run, from prompt to last event |
+//! | `worker`, `handle` | the thread that owns the model, and the way to it |
+
+mod admission;
+pub mod builtin;
+mod checkpoint;
+mod config;
+mod device;
+mod error;
+mod event;
+mod generation;
+mod handle;
+mod model;
+pub mod sampler;
+mod settings;
+mod status;
+mod stop;
+mod tokenizer;
+mod worker;
+
+pub use admission::{Admission, ModelIdentity};
+pub use checkpoint::Checkpoint;
+pub use config::ModelConfig;
+pub use error::{Error, Problem, Result};
+pub use event::{
+    Completion, FinishReason, GeneratedToken, GenerationEvent, LoadProgress, PromptToken, Timings,
+    TokenProbability, Usage,
+};
+pub use handle::{Engine, LoadRequest, Run};
+pub use model::WeightDtype;
+pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};
+pub use status::{EngineStatus, ModelInfo};
+pub use tokenizer::{EncodedToken, Tokenizer};

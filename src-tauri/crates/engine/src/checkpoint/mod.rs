@@ -1,0 +1,110 @@
+//! A checkpoint on disk behind one canonical config and tensor map.
+//!
+//! Opening reads headers and metadata only; every size is checked against the config before any
+//! memory is taken for weights. Tensors are read by position, row by row where that is needed, so
+//! a loader can fill its own buffers without a second copy.
+
+mod nemo;
+mod nemo_config;
+mod tar_index;
+mod zarr;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::Result;
+use crate::config::ModelConfig;
+
+pub(crate) use zarr::Stored;
+use zarr::ZarrArray;
+
+/// An opened checkpoint: what it is, and where its tensors lie.
+#[derive(Debug)]
+pub struct Checkpoint {
+    pub path: PathBuf,
+    /// `nemo-zarr`.
+    pub format: &'static str,
+    pub config: ModelConfig,
+    /// The SentencePiece model's bytes.
+    pub tokenizer: Vec<u8>,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+/// One canonical weight, `[rows, columns]` or `[rows]`, spelled by ranges of a stored array's rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Tensor {
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    array: ZarrArray,
+    layer: Option<usize>,
+    /// Stored row ranges in canonical order: one, except where queries, keys and values interleave.
+    source: Vec<Range<usize>>,
+}
+
+impl Checkpoint {
+    /// Opens a `.nemo` file.
+    ///
+    /// # Errors
+    /// What is not there, not a checkpoint, damaged, or not this architecture.
+    pub fn open(path: &Path) -> Result<Self> {
+        nemo::open(path)
+    }
+
+    /// The file's name without its ending.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// How the weights are stored: the first matrix speaks for all.
+    #[must_use]
+    pub fn dtype(&self) -> &'static str {
+        self.tensors.get("embedding").map_or("bf16", |t| t.stored().name())
+    }
+
+    /// Bytes of all weights as stored.
+    #[must_use]
+    pub fn weight_bytes(&self) -> u64 {
+        self.tensors.values().map(|t| t.bytes() as u64).sum()
+    }
+
+    pub(crate) fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// A tensor of the canonical map; opening made sure that all of them are there.
+    pub(crate) fn tensor(&self, name: &str) -> Result<&Tensor> {
+        self.tensors.get(name).ok_or_else(|| crate::Error::Damaged {
+            path: self.path.clone(),
+            what: format!("tensor {name} is missing"),
+        })
+    }
+}
+
+impl Tensor {
+    pub(crate) fn stored(&self) -> Stored {
+        self.array.stored
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.rows * self.columns * self.stored().bytes()
+    }
+
+    /// Reads canonical rows into `out`, which holds exactly their stored bytes.
+    pub(crate) fn read_rows(&self, rows: Range<usize>, out: &mut [u8]) -> Result<()> {
+        let row_bytes = self.columns * self.stored().bytes();
+        let mut first = 0;
+        for range in &self.source {
+            let start = rows.start.max(first);
+            let end = rows.end.min(first + range.len());
+            if start < end {
+                let stored = range.start + start - first..range.start + end - first;
+                let at = (start - rows.start) * row_bytes..(end - rows.start) * row_bytes;
+                self.array.read_rows(self.layer, stored, &mut out[at])?;
+            }
+            first += range.len();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! The CPU: f32 arithmetic over weights held as stored.
+//!
+//! Every output element is summed in one fixed order, whatever the number of rows computed
+//! together. So a prompt gives the same bits in one prefill, in chunks, or token by token.
+
+mod attention;
+mod dot;
+mod kv_cache;
+mod projection;
+
+pub(crate) use kv_cache::CpuKvCache;
+pub(crate) use projection::{CpuProjection, Weights};
+
+use candle_core::{CpuStorage, Layout};
+
+/// A contiguous f32 operand's numbers.
+fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> candle_core::Result<&'a [f32]> {
+    let all = storage.as_slice::<f32>()?;
+    match layout.contiguous_offsets() {
+        Some((start, end)) => Ok(&all[start..end]),
+        None => Err(candle_core::Error::Msg("operand is not contiguous".to_owned())),
+    }
+}

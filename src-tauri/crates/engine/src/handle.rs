@@ -1,0 +1,187 @@
+//! The way into the engine: an async handle in front of one worker thread.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+
+use tokio::sync::{mpsc as events, oneshot, watch};
+
+use crate::admission::Admission;
+use crate::event::GenerationEvent;
+use crate::model::WeightDtype;
+use crate::settings::{GenerationRequest, PromptSpan};
+use crate::status::{EngineStatus, ModelInfo};
+use crate::tokenizer::Tokenizer;
+use crate::worker::{GenerateJob, Job, LoadJob, Worker};
+use crate::{Error, Result};
+
+/// The engine. Clones share one worker thread, which ends with the last of them.
+#[derive(Clone)]
+pub struct Engine {
+    jobs: mpsc::Sender<Job>,
+    status: watch::Receiver<EngineStatus>,
+    tokenizer: watch::Receiver<Option<Arc<Tokenizer>>>,
+    running: Arc<Running>,
+}
+
+/// What can be cancelled.
+#[derive(Default)]
+struct Running {
+    next_run: AtomicU64,
+    runs: Mutex<HashMap<u64, Arc<AtomicBool>>>,
+    load: Mutex<Arc<AtomicBool>>,
+}
+
+/// A model to load.
+pub struct LoadRequest {
+    pub path: PathBuf,
+    /// Shown instead of the file's name.
+    pub name: Option<String>,
+    pub dtype: WeightDtype,
+}
+
+/// A run that was accepted into the queue. Dropping it cancels the run.
+pub struct Run {
+    pub id: u64,
+    events: events::UnboundedReceiver<Result<GenerationEvent>>,
+    cancelled: Arc<AtomicBool>,
+    running: Arc<Running>,
+}
+
+impl Engine {
+    /// Starts the worker thread; it computes with `threads` threads, or one per core.
+    ///
+    /// # Errors
+    /// [`Error::Panicked`] when the system gives no threads.
+    pub fn start(threads: Option<usize>) -> Result<Self> {
+        let failed = |e: &dyn std::fmt::Display| Error::Panicked(e.to_string());
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0))
+            .thread_name(|i| format!("engine-{i}"))
+            .build()
+            .map_err(|e| failed(&e))?;
+        let (jobs, queue) = mpsc::channel();
+        let (status_sender, status) = watch::channel(EngineStatus::Empty);
+        let (tokenizer_sender, tokenizer) = watch::channel(None);
+        let worker = Worker {
+            pool,
+            status: status_sender,
+            tokenizer: tokenizer_sender,
+            loaded: None,
+        };
+        std::thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || worker.work(&queue))
+            .map_err(|e| failed(&e))?;
+        Ok(Self { jobs, status, tokenizer, running: Arc::default() })
+    }
+
+    /// Loads a model in place of the current one, which stays until the new one is ready.
+    ///
+    /// # Errors
+    /// Why the file could not be loaded, or that admission was refused or the load cancelled.
+    pub async fn load(
+        &self,
+        request: LoadRequest,
+        admission: Arc<dyn Admission>,
+    ) -> Result<ModelInfo> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        *lock(&self.running.load) = cancelled.clone();
+        let (done, outcome) = oneshot::channel();
+        let LoadRequest { path, name, dtype } = request;
+        self.send(Job::Load(LoadJob { path, name, dtype, admission, cancelled, done }))?;
+        outcome.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Ends the load that is going on, if any.
+    pub fn cancel_load(&self) {
+        lock(&self.running.load).store(true, Ordering::Relaxed);
+    }
+
+    /// Frees the model.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub async fn unload(&self) -> Result<()> {
+        let (done, outcome) = oneshot::channel();
+        self.send(Job::Unload(done))?;
+        outcome.await.map_err(|_| Error::Closed)
+    }
+
+    /// Queues a run.
+    ///
+    /// # Errors
+    /// [`Error::Closed`]; everything else comes through the run's events.
+    pub fn generate(&self, request: GenerationRequest) -> Result<Run> {
+        let id = self.running.next_run.fetch_add(1, Ordering::Relaxed) + 1;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let (sender, events) = events::unbounded_channel();
+        lock(&self.running.runs).insert(id, cancelled.clone());
+        let run = Run { id, events, cancelled: cancelled.clone(), running: self.running.clone() };
+        self.send(Job::Generate(GenerateJob { run: id, request, cancelled, events: sender }))?;
+        Ok(run)
+    }
+
+    /// Ends a run at the next token or prefill chunk; its text so far stays. False: no such run.
+    #[must_use]
+    pub fn cancel(&self, run: u64) -> bool {
+        let runs = lock(&self.running.runs);
+        runs.get(&run).map(|flag| flag.store(true, Ordering::Relaxed)).is_some()
+    }
+
+    /// Ends every run.
+    pub fn cancel_all(&self) {
+        lock(&self.running.runs).values().for_each(|flag| flag.store(true, Ordering::Relaxed));
+    }
+
+    /// The state now and its changes.
+    #[must_use]
+    pub fn status(&self) -> watch::Receiver<EngineStatus> {
+        self.status.clone()
+    }
+
+    /// The loaded model's tokenizer; encoding does not wait for a run.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`].
+    pub fn tokenizer(&self) -> Result<Arc<Tokenizer>> {
+        self.tokenizer.borrow().clone().ok_or(Error::NoModel)
+    }
+
+    /// How many tokens a prompt is, exactly as a run would encode it.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`], or what encoding says.
+    pub fn count_tokens(&self, prompt: &[PromptSpan]) -> Result<u32> {
+        Ok(self.tokenizer()?.encode_prompt(prompt, false)?.len() as u32)
+    }
+
+    fn send(&self, job: Job) -> Result<()> {
+        self.jobs.send(job).map_err(|_| Error::Closed)
+    }
+}
+
+impl Run {
+    /// The next event; none after the last. An error is the last.
+    pub async fn next(&mut self) -> Option<Result<GenerationEvent>> {
+        self.events.recv().await
+    }
+
+    /// The same, for a thread that may wait.
+    pub fn next_blocking(&mut self) -> Option<Result<GenerationEvent>> {
+        self.events.blocking_recv()
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        lock(&self.running.runs).remove(&self.id);
+    }
+}
+
+/// The maps hold plain flags: a panic elsewhere cannot leave them half-changed.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

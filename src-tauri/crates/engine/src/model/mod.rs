@@ -1,0 +1,92 @@
+//! The Nemotron transformer: pre-norm blocks of attention and a squared-ReLU MLP.
+//!
+//! Arithmetic as in transformers' `NemotronForCausalLM` and megatron-core: LayerNorm with weight
+//! + 1, rotation of the first part of each head, no biases in projections, an untied head.
+
+mod load;
+mod rotary;
+
+pub(crate) use load::LoadOptions;
+pub use load::WeightDtype;
+
+use candle_core::{Device, Tensor};
+
+use crate::Result;
+use crate::config::ModelConfig;
+use crate::device::{KvCache, Projection};
+use rotary::Rotary;
+
+/// The weights, ready to compute with.
+pub(crate) struct Model {
+    pub(crate) config: ModelConfig,
+    pub(crate) weight_bytes: u64,
+    pub(crate) dtype: WeightDtype,
+    device: Device,
+    embedding: load::Embedding,
+    layers: Vec<Layer>,
+    final_norm: LayerNorm1p,
+    output: Box<dyn Projection>, // [hidden] -> [vocab]
+    rotary: Rotary,
+}
+
+struct Layer {
+    attention_norm: LayerNorm1p,
+    qkv: Box<dyn Projection>, // [hidden] -> [(heads + 2 * kv_heads) * head_dim]: all q, all k, all v
+    attention_output: Box<dyn Projection>, // [heads * head_dim] -> [hidden]
+    mlp_norm: LayerNorm1p,
+    up: Box<dyn Projection>,   // [hidden] -> [ffn]
+    down: Box<dyn Projection>, // [ffn] -> [hidden]
+}
+
+/// LayerNorm whose stored weight is centred on zero; 1 was added in f32 when it was loaded.
+struct LayerNorm1p {
+    weight: Tensor, // [hidden], f32
+    bias: Tensor,   // [hidden], f32
+    epsilon: f32,
+}
+
+impl LayerNorm1p {
+    fn apply(&self, x: &Tensor) -> Result<Tensor> {
+        Ok(candle_nn::ops::layer_norm(x, &self.weight, &self.bias, self.epsilon)?)
+    }
+}
+
+impl Model {
+    /// Computes new tokens behind what `cache` holds: ids `[n]` to hidden states `[n, hidden]`,
+    /// after the final norm.
+    pub(crate) fn forward(&self, ids: &[u32], cache: &mut dyn KvCache) -> Result<Tensor> {
+        let mut x = self.embedding.rows(ids, &self.device)?;
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = (&x + self.attention(index, layer, &x, cache)?)?;
+            let hidden = layer.up.apply(&layer.mlp_norm.apply(&x)?)?.relu()?.sqr()?;
+            x = (&x + layer.down.apply(&hidden)?)?;
+        }
+        cache.advance(ids.len());
+        self.final_norm.apply(&x)
+    }
+
+    /// Hidden states `[n, hidden]` to logits, `n` rows of the vocabulary's length.
+    pub(crate) fn logits(&self, hidden: &Tensor) -> Result<Vec<Vec<f32>>> {
+        Ok(self.output.apply(hidden)?.to_vec2()?)
+    }
+
+    fn attention(
+        &self,
+        index: usize,
+        layer: &Layer,
+        x: &Tensor,
+        cache: &mut dyn KvCache,
+    ) -> Result<Tensor> {
+        let config = &self.config;
+        let (n, width) = (x.dim(0)?, config.head_dim);
+        let qkv = layer.qkv.apply(&layer.attention_norm.apply(x)?)?;
+        let heads = |first: usize, count: usize| -> Result<Tensor> {
+            Ok(qkv.narrow(1, first * width, count * width)?.reshape((n, count, width))?)
+        };
+        let (query_heads, kv_heads) = (config.num_heads, config.num_kv_heads);
+        let q = self.rotary.apply(&heads(0, query_heads)?, cache.len())?;
+        let k = self.rotary.apply(&heads(query_heads, kv_heads)?, cache.len())?;
+        let v = heads(query_heads + kv_heads, kv_heads)?;
+        layer.attention_output.apply(&cache.attend(index, &q, &k, &v)?)
+    }
+}
