@@ -1,1 +1,44 @@
-fn main() {}
+//! `nemotron`: the engine without a window. The contract with scripts: exit code 0 for success, 1
+//! for work that failed, 2 for a wrong command line, 130 for an interrupt; one `error:` line.
+
+mod arguments;
+mod complete;
+mod error;
+mod inspect;
+mod model;
+mod output;
+mod text;
+mod tokens;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Command, Nemotron};
+use error::CliError;
+
+fn main() -> ExitCode {
+    // Before parsing, so that a wrong command line is answered in JSON too.
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let outcome = match Nemotron::try_parse() {
+        Ok(nemotron) => run(nemotron),
+        Err(error) if !error.use_stderr() => return output::help(&error),
+        Err(error) => Err(CliError::usage(&error)),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error, json);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
+    match nemotron.command {
+        Command::Complete(arguments) => complete::run(&arguments),
+        Command::Tokenize(arguments) => tokens::tokenize(&arguments),
+        Command::Detokenize(arguments) => tokens::detokenize(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+    }
+}

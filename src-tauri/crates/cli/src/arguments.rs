@@ -1,0 +1,137 @@
+//! The command line, as users read it in `--help`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Run Nemotron language models from the command line.
+#[derive(Parser)]
+#[command(name = "nemotron", version, propagate_version = true)]
+pub(crate) struct Nemotron {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Continue a text.
+    Complete(Complete),
+    /// Show the tokens of the text on standard input.
+    Tokenize(Tokenize),
+    /// Turn a JSON array of token ids on standard input back into text.
+    Detokenize(Detokenize),
+    /// Show what a model file holds, reading its headers only.
+    Inspect(Inspect),
+}
+
+/// Which model, and where it runs.
+#[derive(Args)]
+pub(crate) struct ModelArguments {
+    /// A .nemo file, or `demo` for the built-in model.
+    #[arg(long, value_name = "MODEL", default_value = engine::builtin::NAME)]
+    pub(crate) model: PathBuf,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DeviceArguments {
+    /// Where to compute: auto or cpu.
+    #[arg(long, default_value = "auto")]
+    pub(crate) device: String,
+    /// How weights are held; auto keeps them as the file has them.
+    #[arg(long, value_enum, default_value_t = Dtype::Auto)]
+    pub(crate) dtype: Dtype,
+    /// Threads to compute with; as many as there are cores when left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Dtype {
+    Auto,
+    Bf16,
+    F32,
+}
+
+#[derive(Args)]
+pub(crate) struct Complete {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    /// The text to continue.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, group = "input")]
+    pub(crate) prompt: Option<OsString>,
+    /// A file with the text to continue.
+    #[arg(long, value_name = "F", group = "input")]
+    pub(crate) prompt_file: Option<PathBuf>,
+    /// `-` reads the text from standard input.
+    #[arg(value_name = "-", value_parser = ["-"], group = "input")]
+    pub(crate) stdin: Option<String>,
+    /// How many tokens to write [default: 128, or what room is left]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<u32>,
+    /// End when this text appears; may be given several times.
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub(crate) stop: Vec<String>,
+    /// Go on after the end-of-sequence token.
+    #[arg(long)]
+    pub(crate) ignore_eos: bool,
+    /// Put the beginning-of-sequence token in front.
+    #[arg(long)]
+    pub(crate) add_bos: bool,
+    /// Report the N likeliest tokens beside each token (with --json).
+    #[arg(long, value_name = "N")]
+    pub(crate) logprobs: Option<u32>,
+    /// Report the prompt's own tokens first.
+    #[arg(long)]
+    pub(crate) echo: bool,
+    /// Seed of the random draws; drawn anew when left out.
+    #[arg(long, value_name = "U64")]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) sampling: Sampling,
+}
+
+/// What is left out is neutral.
+#[derive(Args)]
+#[command(next_help_heading = "Sampling")]
+pub(crate) struct Sampling {
+    /// Above 1 wilder, below 1 safer, 0 always the likeliest.
+    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub(crate) temperature: f32,
+    /// Choose among the K likeliest tokens; 0 is off.
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub(crate) top_k: u32,
+    /// Choose among the likeliest tokens that together reach this probability; 1 is off.
+    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub(crate) top_p: f32,
+}
+
+#[derive(Args)]
+pub(crate) struct Tokenize {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    /// Put the beginning-of-sequence token in front.
+    #[arg(long)]
+    pub(crate) add_bos: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Detokenize {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+}
+
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// A .nemo file, or `demo` for the built-in model.
+    #[arg(value_name = "MODEL", default_value = engine::builtin::NAME)]
+    pub(crate) model: PathBuf,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,97 @@
+//! `nemotron complete`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use engine::{
+    Completion, Engine, FinishReason, GenerationEvent, GenerationRequest, PromptSpan,
+    SamplingSettings,
+};
+use serde_json::json;
+
+use crate::arguments::Complete;
+use crate::error::CliError;
+use crate::{model, output, text};
+
+const INTERRUPTED: u8 = 130;
+
+pub(crate) fn run(arguments: &Complete) -> Result<ExitCode, CliError> {
+    let request = request(arguments)?;
+    request.validate()?;
+    let runtime = tokio::runtime::Runtime::new().map_err(CliError::Output)?;
+    runtime.block_on(async {
+        let started = Instant::now();
+        let engine = model::load(&arguments.model.model, &arguments.device).await?;
+        let load_ms = started.elapsed().as_secs_f64() * 1e3;
+        stream(&engine, request, arguments.model.json, load_ms).await
+    })
+}
+
+fn request(arguments: &Complete) -> Result<GenerationRequest, CliError> {
+    let sampling = &arguments.sampling;
+    let prompt = match (&arguments.prompt, &arguments.prompt_file, &arguments.stdin) {
+        (Some(value), _, _) => text::from_argument(value)?,
+        (_, Some(path), _) => text::from_file(path)?,
+        (_, _, Some(_)) => text::from_stdin()?,
+        _ => String::new(),
+    };
+    Ok(GenerationRequest {
+        prompt: vec![PromptSpan::Text { text: prompt }],
+        add_bos: arguments.add_bos,
+        sampling: SamplingSettings {
+            temperature: sampling.temperature,
+            top_k: sampling.top_k,
+            top_p: sampling.top_p,
+        },
+        seed: arguments.seed,
+        max_tokens: arguments.max_tokens,
+        stop: arguments.stop.clone(),
+        ignore_eos: arguments.ignore_eos,
+        top_logprobs: arguments.logprobs,
+        echo: arguments.echo,
+    })
+}
+
+async fn stream(
+    engine: &Engine,
+    request: GenerationRequest,
+    json: bool,
+    load_ms: f64,
+) -> Result<ExitCode, CliError> {
+    let mut run = engine.generate(request)?;
+    let interrupted = engine.clone();
+    // A second handler cannot be set twice in one process; without one Ctrl+C just ends it.
+    let _ = ctrlc::set_handler(move || interrupted.cancel_all());
+    let mut code = ExitCode::SUCCESS;
+    while let Some(event) = run.next().await {
+        let event = event?;
+        if let GenerationEvent::Done(Completion { finish_reason: FinishReason::Cancelled, .. }) = event {
+            code = ExitCode::from(INTERRUPTED);
+        }
+        if json { print_json(&event, load_ms)? } else { print_text(&event)? }
+    }
+    Ok(code)
+}
+
+fn print_json(event: &GenerationEvent, load_ms: f64) -> Result<(), CliError> {
+    match event {
+        GenerationEvent::Prompt { .. } | GenerationEvent::Token(_) => output::json_line(event),
+        GenerationEvent::Done(_) => {
+            let mut done = json!(event);
+            done["timings"]["load_ms"] = json!(load_ms);
+            output::json_line(&done)
+        }
+        GenerationEvent::Started { .. } | GenerationEvent::Prefill { .. } => Ok(()),
+    }
+}
+
+fn print_text(event: &GenerationEvent) -> Result<(), CliError> {
+    match event {
+        GenerationEvent::Prompt { tokens } => {
+            output::text(&tokens.iter().map(|token| token.text.as_str()).collect::<String>())
+        }
+        GenerationEvent::Token(token) => output::text(&token.text),
+        GenerationEvent::Done(_) => output::text("\n"),
+        GenerationEvent::Started { .. } | GenerationEvent::Prefill { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,68 @@
+//! What a user of the command line can run into.
+
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    #[error("{message}")]
+    Usage { message: String },
+    #[error("{}: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{source_name} is not UTF-8: bad byte at {position}")]
+    NotUtf8 { source_name: String, position: usize },
+    #[error("standard input is no JSON array of token ids: {0}")]
+    NotIds(serde_json::Error),
+    #[error("the built-in model is missing from this installation")]
+    NoBuiltin,
+    #[error("output failed: {0}")]
+    Output(std::io::Error),
+}
+
+impl CliError {
+    /// clap's message on one line.
+    pub(crate) fn usage(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let mut message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+        if let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) {
+            message = format!("{message} {}", missing.join(", "));
+        }
+        Self::Usage { message }
+    }
+
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Engine(error) => error.kind(),
+            Self::Usage { .. } => "usage",
+            Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                "not_found"
+            }
+            Self::Read { .. } => "io",
+            Self::NotUtf8 { .. } => "not_utf8",
+            Self::NotIds(_) => "not_ids",
+            Self::NoBuiltin => "not_found",
+            Self::Output(_) => "io",
+        }
+    }
+
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Engine(engine::Error::EmptyPrompt) => Some("give a text, or --add-bos"),
+            Self::Engine(error) => error.hint(),
+            Self::Usage { .. } => Some("nemotron --help and nemotron COMMAND --help show the options"),
+            Self::NotIds(_) => Some("for example: echo '[905, 533]' | nemotron detokenize --json"),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } | Self::Engine(engine::Error::OutOfRange { .. }) => 2,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `nemotron inspect`.
+
+use std::process::ExitCode;
+
+use engine::{Checkpoint, Tokenizer};
+use serde_json::json;
+
+use crate::arguments::Inspect;
+use crate::error::CliError;
+use crate::{model, output};
+
+pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
+    let checkpoint = Checkpoint::open(&model::path(&arguments.model)?)?;
+    let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?;
+    let config = &checkpoint.config;
+    // Keys and values of the whole context in bf16, beside the weights.
+    let cache_bytes =
+        4 * (config.num_layers * config.num_kv_heads * config.head_dim * config.context_length) as u64;
+    let description = json!({
+        "format": checkpoint.format,
+        "architecture": "nemotron",
+        "parameters": config.parameters(),
+        "weight_bytes": checkpoint.weight_bytes(),
+        "dtype": checkpoint.dtype(),
+        "config": config,
+        "tokenizer": {
+            "kind": "bpe",
+            "pieces": tokenizer.pieces(),
+            "bos": tokenizer.bos(),
+            "eos": tokenizer.eos(),
+            "adds_prefix_space": tokenizer.adds_prefix_space(),
+        },
+        "sha256": null,
+        "needs": {"gpu_bytes": checkpoint.weight_bytes() + cache_bytes},
+    });
+    if arguments.json {
+        output::json_line(&description)?;
+    } else {
+        output::text(&readable(&checkpoint, &tokenizer))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn readable(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> String {
+    let config = &checkpoint.config;
+    let rows = [
+        ("file", checkpoint.path.display().to_string()),
+        ("format", checkpoint.format.to_owned()),
+        ("parameters", config.parameters().to_string()),
+        ("weights", format!("{} bytes of {}", checkpoint.weight_bytes(), checkpoint.dtype())),
+        ("layers", config.num_layers.to_string()),
+        ("hidden", format!("{}, MLP {}", config.hidden_size, config.ffn_hidden_size)),
+        ("heads", format!("{} of {}, {} KV", config.num_heads, config.head_dim, config.num_kv_heads)),
+        ("context", config.context_length.to_string()),
+        ("vocabulary", format!("{} pieces in {} rows", tokenizer.pieces(), config.vocab_size)),
+    ];
+    rows.iter().map(|(name, value)| format!("{name:<12}{value}\n")).collect()
+}

@@ -1,0 +1,73 @@
+//! Which model is meant, and loading it.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::{
+    Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, Tokenizer,
+    WeightDtype, builtin,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::arguments::{DeviceArguments, Dtype};
+use crate::error::CliError;
+
+/// Every model may be loaded until there is a licence gate to ask.
+struct Open;
+
+impl Admission for Open {
+    fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The file a MODEL argument means.
+pub(crate) fn path(model: &Path) -> Result<PathBuf, CliError> {
+    let named = model.as_os_str().eq_ignore_ascii_case(builtin::NAME) && !model.exists();
+    if named { builtin::path().ok_or(CliError::NoBuiltin) } else { Ok(model.to_owned()) }
+}
+
+pub(crate) fn tokenizer(model: &Path) -> Result<Tokenizer, CliError> {
+    let checkpoint = Checkpoint::open(&path(model)?)?;
+    Ok(Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?)
+}
+
+/// Starts the engine and loads the model, with a progress bar for people.
+pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engine, CliError> {
+    if !["auto", "cpu"].contains(&device.device.as_str()) {
+        return Err(engine::Error::NoDevice(device.device.clone()).into());
+    }
+    let engine = Engine::start(device.threads.map(usize::from))?;
+    let dtype = match device.dtype {
+        Dtype::Auto => WeightDtype::Auto,
+        Dtype::Bf16 => WeightDtype::Bf16,
+        Dtype::F32 => WeightDtype::F32,
+    };
+    let request = LoadRequest { path: path(model)?, name: None, dtype };
+    let watcher = std::io::stderr().is_terminal().then(|| tokio::spawn(show_progress(engine.clone())));
+    let outcome = engine.load(request, Arc::new(Open)).await;
+    if let Some(watcher) = watcher {
+        watcher.abort();
+    }
+    outcome?;
+    Ok(engine)
+}
+
+async fn show_progress(engine: Engine) {
+    let mut status = engine.status();
+    let bar = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template("loading {bar:30} {bytes} of {total_bytes}") {
+        bar.set_style(style);
+    }
+    while status.changed().await.is_ok() {
+        match &*status.borrow_and_update() {
+            EngineStatus::Loading { progress, .. } => {
+                bar.set_length(progress.bytes_total);
+                bar.set_position(progress.bytes_done);
+            }
+            _ => break,
+        }
+    }
+    bar.finish_and_clear();
+}

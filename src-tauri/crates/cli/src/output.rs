@@ -1,0 +1,46 @@
+//! Everything that is printed. Broken pipes end the program quietly, like any other filter.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::CliError;
+
+/// Writes text to standard output at once.
+pub(crate) fn text(text: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(CliError::Output)
+}
+
+/// Writes one JSON object on a line of its own.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<(), CliError> {
+    let line = serde_json::to_string(value).map_err(|e| CliError::Output(e.into()))?;
+    text(&(line + "\n"))
+}
+
+pub(crate) fn error(error: &CliError, json: bool) {
+    if matches!(error, CliError::Output(e) if e.kind() == ErrorKind::BrokenPipe) {
+        return;
+    }
+    let message = error.to_string().replace(['\n', '\r'], " ");
+    let mut stderr = std::io::stderr().lock();
+    // Nobody is left to tell when standard error itself is gone.
+    let _ = writeln!(stderr, "error: {message}");
+    if let Some(hint) = error.hint() {
+        let _ = writeln!(stderr, "hint: {hint}");
+    }
+    if json {
+        let _ = json_line(&json!({"type": "error", "kind": error.kind(), "message": message}));
+    }
+}
+
+/// `--help` and `--version`.
+pub(crate) fn help(shown: &clap::Error) -> ExitCode {
+    match shown.print() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
