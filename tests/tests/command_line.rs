@@ -1,0 +1,213 @@
+//! `nemotron` against answers made by transformers and sentencepiece.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tests::{fixture, program};
+
+fn nemotron(arguments: &[&str], stdin: &[u8]) -> Output {
+    let mut child = Command::new(program("nemotron"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("nemotron starts");
+    // A program that fails early does not read its input.
+    let _ = child.stdin.take().expect("piped").write_all(stdin);
+    child.wait_with_output().expect("nemotron ends")
+}
+
+fn tiny() -> String {
+    fixture("tiny/tiny-zarr.nemo").to_string_lossy().into_owned()
+}
+
+fn reference() -> Value {
+    let text = std::fs::read(fixture("tiny/reference.json")).expect("reference");
+    serde_json::from_slice(&text).expect("json")
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::str::from_utf8(&output.stdout).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect()
+}
+
+fn complete(prompt: &str, more: &[&str]) -> Output {
+    let tiny = tiny();
+    let base = ["complete", "--model", &tiny, "--dtype", "f32", "--json", "-"];
+    nemotron(&[&base, more].concat(), prompt.as_bytes())
+}
+
+#[test]
+fn greedy_completions_are_the_references() {
+    let reference = reference();
+    let cases = reference["greedy"].as_array().expect("cases");
+    assert_eq!(cases.len(), 14);
+    for case in cases {
+        let prompt = case["text"].as_str().expect("text");
+        let output =
+            complete(prompt, &["--temperature", "0", "--ignore-eos", "--max-tokens", "32"]);
+        let events = lines(&output);
+        let tokens: Vec<&Value> = events.iter().filter(|e| e["type"] == "token").collect();
+        let ids: Vec<&Value> = tokens.iter().map(|token| &token["id"]).collect();
+        assert_eq!(json!(ids), case["generated_ids"], "{prompt:?}");
+        let pieces: String = tokens.iter().filter_map(|token| token["text"].as_str()).collect();
+        let done = events.last().expect("done");
+        assert_eq!(done["text"], case["generated_text"], "{prompt:?}");
+        assert_eq!(json!(pieces), case["generated_text"], "{prompt:?}");
+        assert_eq!(done["finish_reason"], "length");
+    }
+}
+
+#[test]
+fn prompt_log_probabilities_are_within_1e3_of_the_references() {
+    for case in reference()["logits"].as_array().expect("cases") {
+        let prompt = case["text"].as_str().expect("text");
+        let output = complete(
+            prompt,
+            &["--echo", "--max-tokens", "1", "--temperature", "0", "--ignore-eos", "--logprobs", "10"],
+        );
+        let events = lines(&output);
+        let tokens = events[0]["tokens"].as_array().expect("prompt tokens");
+        let expected = case["prompt_logprobs"].as_array().expect("logprobs");
+        assert_eq!(tokens.len(), expected.len());
+        assert_eq!(tokens[0]["logprob"], Value::Null);
+        for (token, expected) in tokens.iter().zip(expected).skip(1) {
+            near(&token["logprob"], expected);
+        }
+        let top = events[1]["top"].as_array().expect("top");
+        let expected = case["next_top10"].as_array().expect("top 10");
+        // The reference lists padding rows, which belong to no piece; the contract hides them.
+        let pieces = expected.iter().filter(|entry| entry[0].as_u64() < Some(1000));
+        for (entry, expected) in top.iter().zip(pieces) {
+            assert_eq!(entry["id"], expected[0]);
+            near(&entry["logprob"], &expected[1]);
+        }
+    }
+}
+
+fn near(found: &Value, expected: &Value) {
+    let (found, expected) = (found.as_f64().expect("number"), expected.as_f64().expect("number"));
+    assert!((found - expected).abs() < 1e-3, "{found} is not {expected}");
+}
+
+#[test]
+fn bf16_and_f32_weights_give_the_same_bits() {
+    let tiny = tiny();
+    let run = |dtype: &str| {
+        let arguments = ["complete", "--model", &tiny, "--json", "-", "--dtype", dtype, "--seed", "7"];
+        let mut events = lines(&nemotron(&arguments, b"The meaning"));
+        events.pop();
+        events
+    };
+    assert_eq!(run("bf16"), run("f32"));
+}
+
+#[test]
+fn every_text_is_tokenized_as_sentencepiece_does_in_both_directions() {
+    let tiny = tiny();
+    for case in reference()["tokenize"].as_array().expect("cases") {
+        let text = case["text"].as_str().expect("text");
+        let output = nemotron(&["tokenize", "--model", &tiny, "--json"], text.as_bytes());
+        let found = &lines(&output)[0];
+        assert_eq!(found["ids"], case["ids"], "{text:?}");
+        let mut end = 0;
+        for token in found["tokens"].as_array().expect("tokens") {
+            assert_eq!(token["bytes"][0], end, "offsets follow each other in {text:?}");
+            end = token["bytes"][1].as_u64().expect("end");
+        }
+        assert_eq!(end as usize, text.len());
+        let ids = case["ids"].to_string();
+        let output = nemotron(&["detokenize", "--model", &tiny, "--json"], ids.as_bytes());
+        assert_eq!(lines(&output)[0]["text"], case["decoded"]);
+    }
+}
+
+#[test]
+fn the_same_seed_repeats_a_run_and_another_does_not() {
+    let text = |seed: &str| {
+        let output = complete("The", &["--seed", seed, "--max-tokens", "24"]);
+        lines(&output).pop().expect("done")["text"].clone()
+    };
+    assert_eq!(text("1"), text("1"));
+    assert_ne!(text("1"), text("2"));
+}
+
+#[test]
+fn a_stop_text_ends_the_run_and_is_left_out() {
+    let output = complete(
+        "The meaning of life is",
+        &["--temperature", "0", "--ignore-eos", "--stop", "zoj f", "--stop", "never seen"],
+    );
+    let events = lines(&output);
+    let done = events.last().expect("done");
+    assert_eq!(done["finish_reason"], "stop");
+    assert_eq!(done["text"], "υ flaं ");
+}
+
+#[test]
+fn without_a_limit_generation_uses_the_room_left() {
+    let prompt = "a".repeat(200);
+    let output = complete(&prompt, &["--temperature", "0", "--ignore-eos"]);
+    let done = lines(&output).pop().expect("done");
+    assert_eq!(done["finish_reason"], "context");
+    assert_eq!(done["usage"]["prompt_tokens"], 200);
+    assert_eq!(done["usage"]["completion_tokens"], 56);
+}
+
+/// Exit code, the `error:` line's fragment, the stable kind.
+fn fails(arguments: &[&str], stdin: &[u8], code: i32, fragment: &str, kind: &str) {
+    let output = nemotron(arguments, stdin);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+    let mut written = stderr.lines();
+    let error = written.next().expect("an error line");
+    assert!(error.starts_with("error: ") && error.contains(fragment), "{error}");
+    assert!(written.next().is_none_or(|hint| hint.starts_with("hint: ")), "{stderr}");
+    assert_eq!(written.next(), None, "{stderr}");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let last: Value = serde_json::from_str(stdout.lines().last().expect("json")).expect("json");
+    assert_eq!((last["type"].as_str(), last["kind"].as_str()), (Some("error"), Some(kind)));
+}
+
+#[test]
+fn what_cannot_work_ends_in_one_clear_line() {
+    let tiny = tiny();
+    let folder = tempfile::tempdir().expect("folder");
+    let whole = std::fs::read(&tiny).expect("fixture");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path.to_string_lossy().into_owned()
+    };
+    let text = file("text.nemo", b"this is no checkpoint");
+    let noise = file("noise.nemo", &[7; 4096]);
+    let cut = file("cut.nemo", &whole[..whole.len() / 2]);
+    let with = |model: &str| {
+        ["complete", "--model", model, "--json", "--prompt", "x"].map(str::to_owned)
+    };
+    let cases = [
+        (text.as_str(), "no checkpoint", "not_a_checkpoint"),
+        (noise.as_str(), "no checkpoint", "not_a_checkpoint"),
+        (cut.as_str(), "the file ends before", "damaged_checkpoint"),
+        ("/no/such.nemo", "/no/such.nemo", "not_found"),
+    ];
+    for (model, fragment, kind) in cases {
+        let arguments = with(model);
+        fails(&arguments.each_ref().map(String::as_str), b"", 1, fragment, kind);
+    }
+    let long = "a".repeat(256);
+    let base = ["complete", "--model", &tiny, "--json"];
+    let run = |more: &[&str], stdin: &[u8], code, fragment: &str, kind: &str| {
+        fails(&[&base, more].concat(), stdin, code, fragment, kind);
+    };
+    run(&["-"], long.as_bytes(), 1, "256 tokens and fills the context of 256", "prompt_too_long");
+    run(&["--prompt", "a", "--max-tokens", "256"], b"", 1, "256 new ones", "no_room");
+    run(&["--prompt", ""], b"", 1, "empty", "empty_prompt");
+    run(&["-"], b"\xff", 1, "not UTF-8", "not_utf8");
+    run(&["--prompt", "a", "--temperature", "-1"], b"", 2, "temperature", "out_of_range");
+    run(&["--prompt", "a", "--top-p", "1.5"], b"", 2, "top-p", "out_of_range");
+    run(&["--no-such-option"], b"", 2, "--no-such-option", "usage");
+}
