@@ -1,85 +1,129 @@
 // Generated from the Rust types by `make bindings`. Do not edit.
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-export type PromptSpan =
-  | { type: 'text'; text: string }
-  | { type: 'user'; text: string }
-  | { type: 'tokens'; ids: Array<number> };
-export type SamplingSettings = { temperature: number; top_k: number; top_p: number };
-export type GenerationRequest = {
-  prompt: Array<PromptSpan>;
-  add_bos: boolean;
-  sampling: SamplingSettings;
-  seed: number | null;
-  max_tokens: number | null;
-  stop: Array<string>;
-  ignore_eos: boolean;
-  top_logprobs: number | null;
-  echo: boolean;
-};
-export type TokenProbability = { id: number; text: string; logprob: number };
-export type PromptToken = { id: number; text: string; logprob: number | null; top: Array<TokenProbability> };
-export type GeneratedToken = {
-  lane: number;
-  index: number;
-  id: number;
-  text: string;
-  logprob: number;
-  top: Array<TokenProbability>;
-};
-export type FinishReason = 'length' | 'stop' | 'eos' | 'cancelled' | 'context';
-export type Usage = { prompt_tokens: number; completion_tokens: number; cached_tokens: number };
-export type Timings = {
-  prefill_ms: number;
-  decode_ms: number;
-  time_to_first_token_ms: number;
-  tokens_per_second: number;
-};
-export type Completion = {
-  lane: number;
-  finish_reason: FinishReason;
-  text: string;
-  usage: Usage;
-  timings: Timings;
-  seed: number;
-};
-export type GenerationEvent =
-  | { type: 'started'; run: number; seed: number; prompt_tokens: number; cached_tokens: number }
-  | { type: 'prompt'; tokens: Array<PromptToken> }
-  | { type: 'prefill'; done: number; total: number }
-  | ({ type: 'token' } & GeneratedToken)
-  | ({ type: 'done' } & Completion);
-export type LoadProgress = { bytes_done: number; bytes_total: number };
-export type Problem = { kind: string; message: string; hint: string | null };
-export type ModelInfo = {
-  name: string;
-  path: string;
-  sha256: string;
-  parameters: number;
-  weight_bytes: number;
-  dtype: string;
-  device: string;
-  threads: number;
-  context_length: number;
-  vocab_size: number;
-};
-export type EngineStatus =
-  | { state: 'empty' }
-  | { state: 'loading'; name: string; progress: LoadProgress }
-  | { state: 'ready'; model: ModelInfo }
-  | { state: 'running'; model: ModelInfo }
-  | { state: 'failed'; problem: Problem };
+export type PromptSpan = { "type": "text", text: string, } | { "type": "user", text: string, } | { "type": "tokens", ids: Array<number>, };
+export type SamplingSettings = { 
+/**
+ * Divides the logits; 0 takes the likeliest token.
+ */
+temperature: number, 
+/**
+ * Keeps the k likeliest tokens and their ties; 0 keeps all.
+ */
+top_k: number, 
+/**
+ * Keeps the likeliest tokens that together reach this probability; 1 keeps all, 0 one.
+ */
+top_p: number, };
+export type GenerationRequest = { prompt: Array<PromptSpan>, 
+/**
+ * Put the beginning-of-sequence token in front.
+ */
+add_bos: boolean, sampling: SamplingSettings, 
+/**
+ * Drawn at random when absent; the event `started` says which was used.
+ */
+seed: number | null, 
+/**
+ * Absent: what room is left, at most [`GenerationRequest::DEFAULT_MAX_TOKENS`].
+ */
+max_tokens: number | null, 
+/**
+ * Texts that end the run; none of them is part of the completion.
+ */
+stop: Array<string>, 
+/**
+ * Go on after the end-of-sequence token.
+ */
+ignore_eos: boolean, 
+/**
+ * How many of the likeliest tokens to report beside each token; absent: none.
+ */
+top_logprobs: number | null, 
+/**
+ * Report the prompt's own tokens first, with their log-probabilities.
+ */
+echo: boolean, };
+export type TokenProbability = { id: number, text: string, logprob: number, };
+export type PromptToken = { id: number, text: string, 
+/**
+ * Natural logarithm; none for the first token.
+ */
+logprob: number | null, top: Array<TokenProbability>, };
+export type GeneratedToken = { lane: number, 
+/**
+ * Its place in the completion, from 0.
+ */
+index: number, id: number, 
+/**
+ * What it adds to the text; empty while a character is incomplete or a stop text may begin.
+ */
+text: string, 
+/**
+ * Natural logarithm of the model's own probability, before any sampling setting.
+ */
+logprob: number, top: Array<TokenProbability>, };
+export type FinishReason = "length" | "stop" | "eos" | "cancelled" | "context";
+export type Usage = { prompt_tokens: number, completion_tokens: number, 
+/**
+ * Prompt tokens that were not computed again.
+ */
+cached_tokens: number, };
+export type Timings = { prefill_ms: number, decode_ms: number, 
+/**
+ * From the moment the engine took up the request to the first token.
+ */
+time_to_first_token_ms: number, 
+/**
+ * Decoding steps per second, the prefill not counted; 0 when there was none.
+ */
+tokens_per_second: number, };
+export type Completion = { lane: number, finish_reason: FinishReason, text: string, usage: Usage, timings: Timings, seed: number, };
+export type GenerationEvent = { "type": "started", run: number, 
+/**
+ * The seed in force, asked for or drawn.
+ */
+seed: number, prompt_tokens: number, 
+/**
+ * How many of them were still in the KV cache.
+ */
+cached_tokens: number, } | { "type": "prompt", tokens: Array<PromptToken>, } | { "type": "prefill", done: number, total: number, } | { "type": "token" } & GeneratedToken | { "type": "done" } & Completion;
+export type LoadProgress = { bytes_done: number, bytes_total: number, };
+export type Problem = { kind: string, message: string, hint: string | null, };
+export type ModelInfo = { 
+/**
+ * The file's name without its ending.
+ */
+name: string, path: string, 
+/**
+ * Names the model by its contents, wherever the file lies: see `identity`.
+ */
+sha256: string, parameters: number, 
+/**
+ * Weights as held in memory.
+ */
+weight_bytes: number, 
+/**
+ * How the weights are held: `bf16` or `f32`.
+ */
+dtype: string, device: string, threads: number, context_length: number, vocab_size: number, };
+export type EngineStatus = { "state": "empty" } | { "state": "loading", name: string, progress: LoadProgress, } | { "state": "ready", model: ModelInfo, } | { "state": "running", model: ModelInfo, } | { "state": "failed", problem: Problem, };
 
-/** The engine's state now and after every change, and whether the model is the built-in one. */
-export const watchEngine = (onStatus: Channel<EngineStatus>) => invoke<null>('watch_engine', { onStatus });
-/** Asks for a file with the system's dialog and loads it. False: nothing was chosen. Rejects with a Problem. */
-export const openModel = () => invoke<boolean>('open_model', {});
-/** Ends a load that is going on; the model loaded before stays. */
-export const cancelLoad = () => invoke<null>('cancel_load', {});
-/** Runs a request; resolves after `done`, rejects with a Problem. Events come in batches, one a frame. */
+/** Sends the engine's state now and after every change. */
+export const watchEngine = (onStatus: Channel<EngineStatus>) =>
+  invoke<null>('watch_engine', { onStatus });
+/** Asks for a file with the system's dialog and loads it. False: nothing was chosen. */
+export const openModel = () =>
+  invoke<boolean>('open_model', {  });
+/** Ends a load; the model loaded before stays. */
+export const cancelLoad = () =>
+  invoke<null>('cancel_load', {  });
+/** Runs a request; resolves after `done`, rejects with a Problem. */
 export const generate = (request: GenerationRequest, onEvents: Channel<Array<GenerationEvent>>) =>
   invoke<null>('generate', { request, onEvents });
-/** Ends the run that is going on. Its text so far is kept. */
-export const stop = () => invoke<null>('stop', {});
-/** How many tokens a prompt is, exactly as `generate` would encode it. */
-export const countTokens = (prompt: Array<PromptSpan>) => invoke<number>('count_tokens', { prompt });
+/** Ends the run that is going on; its text so far stays. */
+export const stop = () =>
+  invoke<null>('stop', {  });
+/** How many tokens a prompt is, exactly as a run would encode it. */
+export const countTokens = (prompt: Array<PromptSpan>) =>
+  invoke<number>('count_tokens', { prompt });

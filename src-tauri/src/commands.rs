@@ -1,0 +1,74 @@
+//! The window's commands: each takes typed arguments, calls one thing, and maps the error.
+
+use engine::{EngineStatus, Error, GenerationEvent, GenerationRequest, Problem, PromptSpan};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::{App, stream};
+
+type Outcome<T> = Result<T, Problem>;
+
+/// Sends the engine's state now and after every change, until the window is gone.
+#[tauri::command]
+pub(crate) fn watch_engine(app: State<'_, App>, on_status: Channel<EngineStatus>) {
+    let mut status = app.engine.status();
+    tauri::async_runtime::spawn(async move {
+        loop {
+            let now = status.borrow_and_update().clone();
+            if on_status.send(now).is_err() || status.changed().await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Asks for a file and loads it. False: nothing was chosen.
+#[tauri::command]
+pub(crate) async fn open_model<R: Runtime>(
+    handle: AppHandle<R>,
+    app: State<'_, App>,
+) -> Outcome<bool> {
+    let (answer, chosen) = tokio::sync::oneshot::channel();
+    let dialog = handle.dialog().file().set_title("Open a model");
+    dialog.add_filter("Nemotron checkpoint", &["nemo"]).add_filter("All files", &["*"]).pick_file(
+        // The window may have gone away meanwhile.
+        |file| drop(answer.send(file)),
+    );
+    let file = chosen.await.ok().flatten().and_then(|file| file.into_path().ok());
+    let Some(path) = file else { return Ok(false) };
+    app.load(path, None).await.map_err(|error| Problem::from(&error))?;
+    Ok(true)
+}
+
+/// Ends a load that is going on; the model loaded before stays.
+#[tauri::command]
+pub(crate) fn cancel_load(app: State<'_, App>) {
+    app.engine.cancel_load();
+}
+
+/// Runs a request; resolves after the last event.
+#[tauri::command]
+pub(crate) async fn generate(
+    app: State<'_, App>,
+    request: GenerationRequest,
+    on_events: Channel<Vec<GenerationEvent>>,
+) -> Outcome<()> {
+    let run = app.engine.generate(request).map_err(|error| Problem::from(&error))?;
+    stream::forward(run, &on_events).await.map_err(|error| Problem::from(&error))
+}
+
+/// Ends the run that is going on; its text so far stays.
+#[tauri::command]
+pub(crate) fn stop(app: State<'_, App>) {
+    app.engine.cancel_all();
+}
+
+/// How many tokens a prompt is, exactly as a run would encode it.
+#[tauri::command]
+pub(crate) async fn count_tokens(app: State<'_, App>, prompt: Vec<PromptSpan>) -> Outcome<u32> {
+    let engine = app.engine.clone();
+    let counting = tauri::async_runtime::spawn_blocking(move || engine.count_tokens(&prompt));
+    let counted = counting.await.unwrap_or(Err(Error::Closed));
+    counted.map_err(|error| Problem::from(&error))
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { applyEdit, diffEdit, PieceBuilder, textOf, toSpans, type Pieces } from './pieces';
+
+const typed = (text: string) => ({ text, ids: null });
+const model = (text: string, ...ids: number[]) => ({ text, ids });
+const sample: Pieces = [typed('Once '), model('upon', 1), model(' a', 2), model('–', 7, 8, 9)];
+
+describe('applyEdit', () => {
+  it('keeps the ids of what it does not touch', () => {
+    const edited = applyEdit(sample, { start: 9, end: 9, inserted: '!' });
+    expect(edited).toEqual([...sample.slice(0, 2), typed('!'), ...sample.slice(2)]);
+    expect(edited[1]).toBe(sample[1]);
+  });
+  it('turns a touched model piece into typed text, with all its ids', () => {
+    expect(applyEdit(sample, { start: 6, end: 7, inserted: '' })).toEqual([
+      typed('Once uon'),
+      ...sample.slice(2),
+    ]);
+    expect(applyEdit(sample, { start: 11, end: 12, inserted: '' })).toEqual(sample.slice(0, 3));
+  });
+  it('is a plain splice of the text, whatever the edit', () => {
+    let seed = 1;
+    const random = (n: number) => (seed = (seed * 48271) % 2147483647) % n;
+    let pieces: Pieces = sample;
+    for (let i = 0; i < 2000; i++) {
+      const text = textOf(pieces);
+      const start = random(text.length + 1);
+      const end = start + random(text.length - start + 1) * (random(3) === 0 ? 1 : 0);
+      const inserted = ['', 'a', '\n', 'né'][random(4)] ?? '';
+      pieces = applyEdit(pieces, { start, end, inserted });
+      if (random(3) === 0) pieces = [...pieces, model(' tok', i), model('en', i + 1)];
+      const added = textOf(pieces).length - text.length;
+      expect(textOf(pieces).startsWith(text.slice(0, start) + inserted + text.slice(end))).toBe(
+        true,
+      );
+      expect(added).toBeGreaterThanOrEqual(inserted.length - (end - start));
+      expect(pieces.every((piece) => piece.text !== '')).toBe(true);
+    }
+  });
+});
+
+describe('diffEdit', () => {
+  it('puts a repeated letter where the caret is', () => {
+    expect(diffEdit('aaa', 'aaaa', 1)).toEqual({ start: 0, end: 0, inserted: 'a' });
+    expect(diffEdit('aaa', 'aaaa', 4)).toEqual({ start: 3, end: 3, inserted: 'a' });
+    expect(diffEdit('aaa', 'aa', 1)).toEqual({ start: 1, end: 2, inserted: '' });
+  });
+  it('never splits a surrogate pair', () => {
+    expect(diffEdit('😀', '😁', 2)).toEqual({ start: 0, end: 2, inserted: '😁' });
+    expect(diffEdit('x', 'x日本', 3)).toEqual({ start: 1, end: 1, inserted: '日本' });
+  });
+});
+
+describe('spans', () => {
+  it('sends typed text as text and model text as ids', () => {
+    expect(toSpans(sample)).toEqual([
+      { type: 'text', text: 'Once ' },
+      { type: 'tokens', ids: [1, 2, 7, 8, 9] },
+    ]);
+  });
+});
+
+describe('PieceBuilder', () => {
+  it('keeps ids together until their character is whole', () => {
+    const builder = new PieceBuilder();
+    expect(builder.push(7, '')).toBeNull();
+    expect(builder.push(8, '–')).toEqual(model('–', 7, 8));
+    expect(builder.push(9, ' x')).toEqual(model(' x', 9));
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * A document: immutable pieces of typed text and of model text.
+ *
+ * Model text that was not edited keeps its token ids for ever. A model piece is the smallest run of
+ * tokens that has text of its own: tokens that only carry part of a character wait for the rest.
+ * Offsets are UTF-16 code units, as in the DOM.
+ */
+import type { PromptSpan } from '../bindings';
+
+export interface Piece {
+  readonly text: string;
+  /** Token ids of model text; null for typed text. */
+  readonly ids: readonly number[] | null;
+}
+export type Pieces = readonly Piece[];
+
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly inserted: string;
+}
+
+export const textOf = (pieces: Pieces): string => pieces.map((piece) => piece.text).join('');
+
+/** Replaces a range of text; every model piece the range touches becomes typed text. */
+export function applyEdit(pieces: Pieces, { start, end, inserted }: Edit): Pieces {
+  const before: Piece[] = [];
+  const after: Piece[] = [];
+  let typed = '';
+  let position = 0;
+  let placed = false;
+  for (const piece of pieces) {
+    const from = position;
+    const to = (position += piece.text.length);
+    if (to <= start) before.push(piece);
+    else if (from >= end && (placed || from >= start)) {
+      if (!placed) typed += inserted;
+      placed = true;
+      after.push(piece);
+    } else {
+      typed += piece.text.slice(0, Math.max(0, start - from));
+      if (!placed) typed += inserted;
+      placed = true;
+      typed += piece.text.slice(Math.max(0, end - from));
+    }
+  }
+  if (!placed) typed += inserted;
+  return mergeTyped([...before, { text: typed, ids: null }, ...after]);
+}
+
+/** Neighbouring typed pieces become one; empty ones go. Untouched pieces keep their identity. */
+function mergeTyped(pieces: Piece[]): Pieces {
+  const merged: Piece[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    if (piece.text === '') continue;
+    if (piece.ids === null && last?.ids === null) {
+      merged[merged.length - 1] = { text: last.text + piece.text, ids: null };
+    } else merged.push(piece);
+  }
+  return merged;
+}
+
+/** The edit that turns one text into another, given where the caret is after it. */
+export function diffEdit(before: string, after: string, caret: number): Edit {
+  const behindCaret = Math.max(0, after.length - caret);
+  let suffix = 0;
+  const most = Math.min(behindCaret, before.length);
+  while (suffix < most && before.at(-1 - suffix) === after.at(-1 - suffix)) suffix++;
+  let prefix = 0;
+  const least = Math.min(before.length, after.length) - suffix;
+  while (prefix < least && before[prefix] === after[prefix]) prefix++;
+  if (isHighSurrogate(after[prefix - 1] ?? before[prefix - 1])) prefix--;
+  if (suffix > 0 && isLowSurrogate(after[after.length - suffix])) suffix--;
+  return {
+    start: prefix,
+    end: before.length - suffix,
+    inserted: after.slice(prefix, after.length - suffix),
+  };
+}
+
+const isHighSurrogate = (c: string | undefined) => c !== undefined && c >= '\ud800' && c < '\udc00';
+const isLowSurrogate = (c: string | undefined) => c !== undefined && c >= '\udc00' && c < '\ue000';
+
+/** The prompt a document is: typed text as text, model text by its ids. */
+export function toSpans(pieces: Pieces): PromptSpan[] {
+  const spans: PromptSpan[] = [];
+  for (const { text, ids } of pieces) {
+    const last = spans.at(-1);
+    if (ids === null) spans.push({ type: 'text', text });
+    else if (last?.type === 'tokens') last.ids.push(...ids);
+    else spans.push({ type: 'tokens', ids: [...ids] });
+  }
+  return spans;
+}
+
+/** Turns a run's tokens into pieces; ids without text wait until some appears. */
+export class PieceBuilder {
+  #waiting: number[] = [];
+
+  push(id: number, text: string): Piece | null {
+    this.#waiting.push(id);
+    if (text === '') return null;
+    const piece = { text, ids: this.#waiting };
+    this.#waiting = [];
+    return piece;
+  }
+}
