@@ -1,0 +1,43 @@
+# Two commands set everything up: `make run` and `make test`. The rest is what they are made of.
+
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+# Our own paths would otherwise end up in the binary's panic messages.
+CARGO = cargo
+APP = $(CARGO_TARGET_DIR)/release/nemotron-playground
+
+.PHONY: run test check build bindings packages test-packages
+
+run: packages build
+	$(APP) $(MODEL)
+
+test: packages test-packages build
+	cd ui && npm test
+	tests/run_under_display $(CARGO) test --release --workspace --quiet
+
+# Formatting, lints and types; nothing is run.
+check: ui/node_modules/.done packages
+	cd ui && npm run check && npm run lint && npm run build
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
+
+build: ui/dist/index.html
+	$(CARGO) build --release -p nemotron-playground -p cli
+
+# The TypeScript side of the commands, from the Rust types.
+bindings: ui/dist/index.html
+	UPDATE_BINDINGS=1 $(CARGO) test --release -p nemotron-playground --lib contract
+
+packages:
+	@scripts/packages run
+
+test-packages:
+	@scripts/packages test
+
+ui/node_modules/.done: ui/package.json ui/package-lock.json
+	cd ui && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+ui/dist/index.html: ui/node_modules/.done $(shell find ui/src -type f) ui/index.html ui/vite.config.ts icons/app.svg
+	cd ui && npm run build
+	touch $@
