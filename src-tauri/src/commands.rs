@@ -1,4 +1,5 @@
 //! The window's commands: each takes typed arguments, calls one thing, and maps the error.
+#![expect(clippy::needless_pass_by_value, reason = "tauri hands a command its state by value")]
 
 use engine::{EngineStatus, Error, GenerationEvent, GenerationRequest, Problem, PromptSpan};
 use tauri::ipc::Channel;

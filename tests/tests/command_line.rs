@@ -67,7 +67,16 @@ fn prompt_log_probabilities_are_within_1e3_of_the_references() {
         let prompt = case["text"].as_str().expect("text");
         let output = complete(
             prompt,
-            &["--echo", "--max-tokens", "1", "--temperature", "0", "--ignore-eos", "--logprobs", "10"],
+            &[
+                "--echo",
+                "--max-tokens",
+                "1",
+                "--temperature",
+                "0",
+                "--ignore-eos",
+                "--logprobs",
+                "10",
+            ],
         );
         let events = lines(&output);
         let tokens = events[0]["tokens"].as_array().expect("prompt tokens");
@@ -97,7 +106,8 @@ fn near(found: &Value, expected: &Value) {
 fn bf16_and_f32_weights_give_the_same_bits() {
     let tiny = tiny();
     let run = |dtype: &str| {
-        let arguments = ["complete", "--model", &tiny, "--json", "-", "--dtype", dtype, "--seed", "7"];
+        let arguments =
+            ["complete", "--model", &tiny, "--json", "-", "--dtype", dtype, "--seed", "7"];
         let mut events = lines(&nemotron(&arguments, b"The meaning"));
         events.pop();
         events
@@ -185,9 +195,8 @@ fn what_cannot_work_ends_in_one_clear_line() {
     let text = file("text.nemo", b"this is no checkpoint");
     let noise = file("noise.nemo", &[7; 4096]);
     let cut = file("cut.nemo", &whole[..whole.len() / 2]);
-    let with = |model: &str| {
-        ["complete", "--model", model, "--json", "--prompt", "x"].map(str::to_owned)
-    };
+    let with =
+        |model: &str| ["complete", "--model", model, "--json", "--prompt", "x"].map(str::to_owned);
     let cases = [
         (text.as_str(), "no checkpoint", "not_a_checkpoint"),
         (noise.as_str(), "no checkpoint", "not_a_checkpoint"),

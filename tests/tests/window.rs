@@ -90,7 +90,8 @@ impl Window {
     /// Answers the system's file dialog by keyboard.
     async fn choose(&self, path: &str) {
         self.click("open-model").await;
-        let search = xdotool(&["search", "--sync", "--onlyvisible", "--name", "Open a model"]).await;
+        let search =
+            xdotool(&["search", "--sync", "--onlyvisible", "--name", "Open a model"]).await;
         let dialog = search.lines().next().expect("the dialog opens").to_owned();
         xdotool(&["windowfocus", "--sync", &dialog]).await;
         // The first slash opens the path field, which then wants a moment.
@@ -140,7 +141,8 @@ async fn a_person_writes_generates_stops_and_opens_models() {
     window.wait("the run ends", "run-end", |text| text.contains("32 tokens reached")).await;
     let steps = window.run("return window.__steps.length").await.as_u64().expect("count");
     assert!(steps >= 1, "the text grows while it is generated");
-    let tinted = "return [...document.querySelectorAll('.generated')].map(e => e.textContent).join('')";
+    let tinted =
+        "return [...document.querySelectorAll('.generated')].map(e => e.textContent).join('')";
     assert_eq!(window.run(tinted).await, json!(generated));
     let speed = window.text("speed").await;
     assert!(speed.contains("tok/s"), "{speed:?}");

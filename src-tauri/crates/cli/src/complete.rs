@@ -65,7 +65,10 @@ async fn stream(
     let mut code = ExitCode::SUCCESS;
     while let Some(event) = run.next().await {
         let event = event?;
-        if let GenerationEvent::Done(Completion { finish_reason: FinishReason::Cancelled, .. }) = event {
+        if let GenerationEvent::Done(Completion {
+            finish_reason: FinishReason::Cancelled, ..
+        }) = event
+        {
             code = ExitCode::from(INTERRUPTED);
         }
         if json { print_json(&event, load_ms)? } else { print_text(&event)? }

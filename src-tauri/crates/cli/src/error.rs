@@ -53,7 +53,9 @@ impl CliError {
         match self {
             Self::Engine(engine::Error::EmptyPrompt) => Some("give a text, or --add-bos"),
             Self::Engine(error) => error.hint(),
-            Self::Usage { .. } => Some("nemotron --help and nemotron COMMAND --help show the options"),
+            Self::Usage { .. } => {
+                Some("nemotron --help and nemotron COMMAND --help show the options")
+            }
             Self::NotIds(_) => Some("for example: echo '[905, 533]' | nemotron detokenize --json"),
             _ => None,
         }

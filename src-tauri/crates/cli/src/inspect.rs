@@ -14,8 +14,9 @@ pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
     let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?;
     let config = &checkpoint.config;
     // Keys and values of the whole context in bf16, beside the weights.
-    let cache_bytes =
-        4 * (config.num_layers * config.num_kv_heads * config.head_dim * config.context_length) as u64;
+    let cache_bytes = 4
+        * (config.num_layers * config.num_kv_heads * config.head_dim * config.context_length)
+            as u64;
     let description = json!({
         "format": checkpoint.format,
         "architecture": "nemotron",
@@ -50,7 +51,10 @@ fn readable(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> String {
         ("weights", format!("{} bytes of {}", checkpoint.weight_bytes(), checkpoint.dtype())),
         ("layers", config.num_layers.to_string()),
         ("hidden", format!("{}, MLP {}", config.hidden_size, config.ffn_hidden_size)),
-        ("heads", format!("{} of {}, {} KV", config.num_heads, config.head_dim, config.num_kv_heads)),
+        (
+            "heads",
+            format!("{} of {}, {} KV", config.num_heads, config.head_dim, config.num_kv_heads),
+        ),
         ("context", config.context_length.to_string()),
         ("vocabulary", format!("{} pieces in {} rows", tokenizer.pieces(), config.vocab_size)),
     ];

@@ -45,7 +45,8 @@ pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engin
         Dtype::F32 => WeightDtype::F32,
     };
     let request = LoadRequest { path: path(model)?, name: None, dtype };
-    let watcher = std::io::stderr().is_terminal().then(|| tokio::spawn(show_progress(engine.clone())));
+    let watcher =
+        std::io::stderr().is_terminal().then(|| tokio::spawn(show_progress(engine.clone())));
     let outcome = engine.load(request, Arc::new(Open)).await;
     if let Some(watcher) = watcher {
         watcher.abort();

@@ -11,8 +11,8 @@ pub(crate) fn from_argument(value: &OsStr) -> Result<String, CliError> {
 }
 
 pub(crate) fn from_file(path: &Path) -> Result<String, CliError> {
-    let bytes = std::fs::read(path)
-        .map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    let bytes =
+        std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
     utf8(bytes, &path.display().to_string())
 }
 

@@ -30,7 +30,8 @@ impl ModelConfig {
     /// Numbers in all weight tensors.
     #[must_use]
     pub fn parameters(&self) -> u64 {
-        let (h, f, d) = (self.hidden_size as u64, self.ffn_hidden_size as u64, self.head_dim as u64);
+        let (h, f, d) =
+            (self.hidden_size as u64, self.ffn_hidden_size as u64, self.head_dim as u64);
         let (heads, kv) = (self.num_heads as u64, self.num_kv_heads as u64);
         let layer = (heads + 2 * kv) * d * h + heads * d * h + 2 * h * f + 4 * h;
         2 * self.vocab_size as u64 * h + self.num_layers as u64 * layer + 2 * h
@@ -54,11 +55,12 @@ impl ModelConfig {
                 return Err(format!("{name} is {value}: expected 1 to {most}"));
             }
         }
-        if self.num_heads % self.num_kv_heads != 0 {
+        if !self.num_heads.is_multiple_of(self.num_kv_heads) {
             return Err(format!("{} heads for {} KV heads", self.num_heads, self.num_kv_heads));
         }
         let rotary = self.rotary_dim();
-        if !(0.0..=1.0).contains(&self.rotary_fraction) || rotary == 0 || rotary % 2 != 0 {
+        if !(0.0..=1.0).contains(&self.rotary_fraction) || rotary == 0 || !rotary.is_multiple_of(2)
+        {
             return Err(format!("rotary_fraction {} of {}", self.rotary_fraction, self.head_dim));
         }
         let constants = [("rope_theta", self.rope_theta), ("norm_epsilon", self.norm_epsilon)];

@@ -67,13 +67,8 @@ impl Runner {
         });
         let logits = self.prefill(request, &plan, run)?;
         let now = Instant::now();
-        let mut progress = Progress {
-            started,
-            prefilled: now,
-            first_token: None,
-            text: String::new(),
-            tokens: 0,
-        };
+        let mut progress =
+            Progress { started, prefilled: now, first_token: None, text: String::new(), tokens: 0 };
         let finish_reason = match logits {
             Some(logits) => self.decode(request, &plan, run, logits, &mut progress)?,
             None => FinishReason::Cancelled,
@@ -173,8 +168,7 @@ impl Runner {
                 return Ok(FinishReason::Cancelled);
             }
             let draw = sampler::draw(plan.seed, 0, index as u32);
-            let id =
-                sampler::sample(&logits, tokenizer.pieces(), &request.sampling, draw)?.id;
+            let id = sampler::sample(&logits, tokenizer.pieces(), &request.sampling, draw)?.id;
             let ended = Some(id) == tokenizer.eos() && !request.ignore_eos;
             let limit = index + 1 == plan.max_tokens;
             let mut grown = decoder.push(id);
@@ -275,11 +269,8 @@ impl<'a> Judged<'a> {
         ids.select_nth_unstable_by(n - 1, order);
         ids.truncate(n);
         ids.sort_unstable_by(order);
-        let entry = |id| TokenProbability {
-            id,
-            text: tokenizer.piece_text(id),
-            logprob: self.logprob(id),
-        };
+        let entry =
+            |id| TokenProbability { id, text: tokenizer.piece_text(id), logprob: self.logprob(id) };
         ids.into_iter().map(entry).collect()
     }
 }

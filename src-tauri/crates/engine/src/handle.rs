@@ -64,12 +64,8 @@ impl Engine {
         let (jobs, queue) = mpsc::channel();
         let (status_sender, status) = watch::channel(EngineStatus::Empty);
         let (tokenizer_sender, tokenizer) = watch::channel(None);
-        let worker = Worker {
-            pool,
-            status: status_sender,
-            tokenizer: tokenizer_sender,
-            loaded: None,
-        };
+        let worker =
+            Worker { pool, status: status_sender, tokenizer: tokenizer_sender, loaded: None };
         std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || worker.work(&queue))

@@ -82,7 +82,8 @@ impl Chain {
 
     /// The likeliest token, the first of equals.
     fn greedy(&mut self) -> Result<()> {
-        let likelier = |best: (u32, f32), next: &(u32, f32)| if next.1 > best.1 { *next } else { best };
+        let likelier =
+            |best: (u32, f32), next: &(u32, f32)| if next.1 > best.1 { *next } else { best };
         let best = self.candidates.iter().fold((0, f32::NEG_INFINITY), likelier);
         if best.1 == f32::NEG_INFINITY {
             return Err(Error::NotANumber { position: 0 });
@@ -177,7 +178,9 @@ impl Chain {
         let mut weights: Vec<f64> =
             self.candidates.iter().map(|(_, logit)| f64::from(logit - highest).exp()).collect();
         let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in &mut weights {
+            *weight /= sum;
+        }
         weights
     }
 

@@ -24,7 +24,7 @@ pub enum PromptSpan {
 }
 
 /// One run of the model over one prompt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct GenerationRequest {
     pub prompt: Vec<PromptSpan>,
@@ -62,22 +62,6 @@ impl GenerationRequest {
         check("logprobs", top <= Self::MAX_TOP_LOGPROBS, "0 to 1000")?;
         check("stop", self.stop.len() <= Self::MAX_STOP_STRINGS, "at most 64 texts")?;
         check("stop", self.stop.iter().all(|s| !s.is_empty()), "texts that are not empty")
-    }
-}
-
-impl Default for GenerationRequest {
-    fn default() -> Self {
-        Self {
-            prompt: Vec::new(),
-            add_bos: false,
-            sampling: SamplingSettings::default(),
-            seed: None,
-            max_tokens: None,
-            stop: Vec::new(),
-            ignore_eos: false,
-            top_logprobs: None,
-            echo: false,
-        }
     }
 }
 

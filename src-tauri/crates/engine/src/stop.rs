@@ -38,7 +38,8 @@ impl<'a> StopFilter<'a> {
     /// The first place from which all held text is the beginning of some stop text.
     fn possible_start(&self) -> usize {
         let starts = self.held.char_indices().map(|(at, _)| at);
-        let may_stop = |at: &usize| self.stops.iter().any(|stop| stop.starts_with(&self.held[*at..]));
+        let may_stop =
+            |at: &usize| self.stops.iter().any(|stop| stop.starts_with(&self.held[*at..]));
         starts.into_iter().find(may_stop).unwrap_or(self.held.len())
     }
 }
@@ -64,7 +65,10 @@ mod tests {
 
     #[test]
     fn a_stop_text_is_found_across_pieces_and_left_out() {
-        assert_eq!(stream(&["END"], &["a E", "N", "D b"]), (vec!["a ".into(), "".into(), "".into()], true));
+        assert_eq!(
+            stream(&["END"], &["a E", "N", "D b"]),
+            (vec!["a ".into(), "".into(), "".into()], true)
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn check_layout(archive: &TarIndex) -> Result<()> {
         let what = "this is no checkpoint: model_config.yaml is missing".to_owned();
         return Err(Error::NotACheckpoint { path: archive.path.clone(), what });
     }
-    if archive.members().any(|(name, _)| name.ends_with(".ckpt")) {
+    if archive.members().any(|(name, _)| Path::new(name).extension().is_some_and(|e| e == "ckpt")) {
         let what = "weights saved by torch (.ckpt) are not read yet: expected zarr".to_owned();
         return Err(unsupported(archive, what));
     }
@@ -117,8 +117,16 @@ impl Mapper<'_> {
             add(name, key.clone(), self.array(&key)?, &shape)?;
         }
         for (name, fused, alone) in [
-            ("attention_norm.weight", "self_attention.linear_qkv.layer_norm_weight", "input_layernorm.weight"),
-            ("attention_norm.bias", "self_attention.linear_qkv.layer_norm_bias", "input_layernorm.bias"),
+            (
+                "attention_norm.weight",
+                "self_attention.linear_qkv.layer_norm_weight",
+                "input_layernorm.weight",
+            ),
+            (
+                "attention_norm.bias",
+                "self_attention.linear_qkv.layer_norm_bias",
+                "input_layernorm.bias",
+            ),
             ("mlp_norm.weight", "mlp.linear_fc1.layer_norm_weight", "pre_mlp_layernorm.weight"),
             ("mlp_norm.bias", "mlp.linear_fc1.layer_norm_bias", "pre_mlp_layernorm.bias"),
         ] {
@@ -162,7 +170,11 @@ fn split_qkv(parts: Vec<LayerPart>, config: &ModelConfig) -> Vec<LayerPart> {
     let mut split = Vec::with_capacity(parts.len() + 2);
     for part in parts {
         if part.name == "qkv" {
-            let spelled = [("q", rows(0, query)), ("k", rows(query, width)), ("v", rows(query + width, width))];
+            let spelled = [
+                ("q", rows(0, query)),
+                ("k", rows(query, width)),
+                ("v", rows(query + width, width)),
+            ];
             for (name, source) in spelled {
                 split.push(LayerPart { name, array: part.array.clone(), source });
             }

@@ -104,7 +104,11 @@ fn check_architecture(yaml: &Yaml) -> Result<(), String> {
         ("activation", yaml.activation.as_deref(), "squared-relu"),
         ("normalization", normalization, "layernorm1p"),
         ("position_embedding_type", yaml.position_embedding_type.as_deref(), "rope"),
-        ("transformer_block_type", yaml.transformer_block_type.as_deref().or(Some("pre_ln")), "pre_ln"),
+        (
+            "transformer_block_type",
+            yaml.transformer_block_type.as_deref().or(Some("pre_ln")),
+            "pre_ln",
+        ),
     ];
     for (key, found, expected) in wanted {
         if found != Some(expected) {

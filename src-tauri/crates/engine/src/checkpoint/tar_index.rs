@@ -71,9 +71,9 @@ impl TarIndex {
             self.get(name).ok_or_else(|| self.damaged(format!("member {name} is missing")))?;
         if member.size > limit {
             let found = member.size;
-            return Err(self.damaged(format!(
-                "member {name} has {found} bytes: expected at most {limit}"
-            )));
+            return Err(
+                self.damaged(format!("member {name} has {found} bytes: expected at most {limit}"))
+            );
         }
         let mut bytes = vec![0; member.size as usize];
         self.read_at(member.offset, &mut bytes)?;
@@ -153,12 +153,7 @@ impl TarIndex {
         Ok(extension.size.filter(|_| !describes_next).unwrap_or(size))
     }
 
-    fn read_extension(
-        &self,
-        kind: EntryType,
-        at: Member,
-        extension: &mut Extension,
-    ) -> Result<()> {
+    fn read_extension(&self, kind: EntryType, at: Member, extension: &mut Extension) -> Result<()> {
         if at.size > MAX_EXTENSION_BYTES {
             let (offset, size) = (at.offset, at.size);
             return Err(self.damaged(format!("extension header of {size} bytes at byte {offset}")));

@@ -99,9 +99,7 @@ impl ZarrArray {
             };
             if member.size != chunk_bytes as u64 {
                 let found = member.size;
-                return Err(bad(format!(
-                    "chunk {name} has {found} bytes: expected {chunk_bytes}"
-                )));
+                return Err(bad(format!("chunk {name} has {found} bytes: expected {chunk_bytes}")));
             }
             offsets.push(member.offset);
         }
@@ -215,7 +213,6 @@ fn chunk_name(mut n: usize, counts: &[usize], separator: &str) -> String {
     }
     parts.join(separator)
 }
-
 
 pub(crate) fn unsupported(archive: &TarIndex, what: String) -> Error {
     Error::Unsupported { path: archive.path.clone(), what }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Layer, LayerNorm1p, Model, Rotary};
 use crate::checkpoint::{Checkpoint, Stored, Tensor as StoredTensor};
-use crate::device::cpu::{CpuProjection, Weights};
 use crate::device::Projection;
+use crate::device::cpu::{CpuProjection, Weights};
 use crate::event::LoadProgress;
 use crate::{Error, Result};
 
@@ -196,7 +196,10 @@ impl Loader<'_> {
             tensor.read_rows(start..end, part)?;
             part.chunks_exact(stored.bytes()).for_each(|raw| put(stored, raw));
             self.done += part.len() as u64;
-            (self.options.progress)(LoadProgress { bytes_done: self.done, bytes_total: self.total });
+            (self.options.progress)(LoadProgress {
+                bytes_done: self.done,
+                bytes_total: self.total,
+            });
         }
         Ok(())
     }

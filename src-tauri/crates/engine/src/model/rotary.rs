@@ -1,5 +1,5 @@
 //! Rotary position embedding of the first dimensions of each head, in the GPT-NeoX arrangement:
-//! dimension i turns with i + rotary_dim / 2.
+//! dimension i turns with i + half the rotated width.
 
 use candle_core::{D, Device, Tensor};
 
@@ -9,7 +9,7 @@ use crate::config::ModelConfig;
 pub(super) struct Rotary {
     cos: Tensor, // [context, 1, rotary_dim / 2], f32
     sin: Tensor,
-    rotary_dim: usize,
+    width: usize,
 }
 
 impl Rotary {
@@ -24,20 +24,20 @@ impl Rotary {
             .flat_map(|position| frequencies.iter().map(move |f| position as f32 * f))
             .collect();
         let angles = Tensor::from_vec(angles, (length, 1, half), device)?;
-        Ok(Self { cos: angles.cos()?, sin: angles.sin()?, rotary_dim })
+        Ok(Self { cos: angles.cos()?, sin: angles.sin()?, width: rotary_dim })
     }
 
     /// Rotates `[n, heads, head_dim]` whose first row is at `position`.
     pub(super) fn apply(&self, x: &Tensor, position: usize) -> Result<Tensor> {
-        let (n, width) = (x.dim(0)?, x.dim(D::Minus1)?);
-        let half = self.rotary_dim / 2;
+        let (n, head_dim) = (x.dim(0)?, x.dim(D::Minus1)?);
+        let half = self.width / 2;
         let cos = self.cos.narrow(0, position, n)?;
         let sin = self.sin.narrow(0, position, n)?;
         let first = x.narrow(2, 0, half)?;
         let second = x.narrow(2, half, half)?;
         let rotated_first = (first.broadcast_mul(&cos)? - second.broadcast_mul(&sin)?)?;
         let rotated_second = (second.broadcast_mul(&cos)? + first.broadcast_mul(&sin)?)?;
-        let rest = x.narrow(2, self.rotary_dim, width - self.rotary_dim)?;
+        let rest = x.narrow(2, self.width, head_dim - self.width)?;
         Ok(Tensor::cat(&[&rotated_first, &rotated_second, &rest], 2)?)
     }
 }

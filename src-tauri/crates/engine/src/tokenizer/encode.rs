@@ -39,11 +39,7 @@ impl Encoder {
     }
 
     /// Encodes neighbouring texts as one; the flag of each says whether user-defined pieces match.
-    pub(super) fn encode(
-        &self,
-        texts: &[(&str, bool)],
-        prefix: bool,
-    ) -> Result<Vec<EncodedToken>> {
+    pub(super) fn encode(&self, texts: &[(&str, bool)], prefix: bool) -> Result<Vec<EncodedToken>> {
         let escaped = escape(texts, prefix);
         let mut tokens = Vec::new();
         let (mut start, mut position) = (0, 0);
@@ -80,10 +76,8 @@ impl Encoder {
             return Ok(());
         }
         let first = part.start;
-        let merged = self
-            .bpe
-            .tokenize(&escaped.text[part])
-            .map_err(|e| Error::Encode(e.to_string()))?;
+        let merged =
+            self.bpe.tokenize(&escaped.text[part]).map_err(|e| Error::Encode(e.to_string()))?;
         tokens.extend(merged.into_iter().map(|Token { id, offsets: (from, to), .. }| {
             let bytes = escaped.origin[first + from]..escaped.origin[first + to];
             EncodedToken { id, bytes }
@@ -143,7 +137,9 @@ fn merges(model: &SentencePieceModel) -> Result<BPE> {
     }
     ranked.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.cmp(y)));
     let vocabulary: tokenizers::models::bpe::Vocab = numbered(model)
-        .filter(|(_, p)| matches!(p.kind(), PieceKind::Normal | PieceKind::Byte | PieceKind::Unknown))
+        .filter(|(_, p)| {
+            matches!(p.kind(), PieceKind::Normal | PieceKind::Byte | PieceKind::Unknown)
+        })
         .map(|(id, piece)| (piece.text.clone(), id))
         .collect();
     let unknown = model.pieces.iter().find(|piece| piece.kind() == PieceKind::Unknown);

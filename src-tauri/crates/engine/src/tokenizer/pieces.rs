@@ -78,8 +78,8 @@ impl SentencePieceModel {
     /// # Errors
     /// [`Error::Encode`] when the bytes are no SentencePiece model or one of a kind not read yet.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
-        let model =
-            Self::decode(bytes).map_err(|e| Error::Encode(format!("no SentencePiece model: {e}")))?;
+        let model = Self::decode(bytes)
+            .map_err(|e| Error::Encode(format!("no SentencePiece model: {e}")))?;
         let trainer = model.trainer.clone().unwrap_or_default();
         let normalizer = model.normalizer.clone().unwrap_or_default();
         let problem = if model.pieces.is_empty() {
