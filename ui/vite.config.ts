@@ -5,13 +5,16 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [svelte(), tailwindcss()],
   clearScreen: false,
-  server: { port: 5173, strictPort: true },
+  // The icon lives beside this folder, where the bundler of the desktop app wants it.
+  server: { port: 5173, strictPort: true, fs: { allow: ['.', '../icons'] } },
   build: {
+    // What the oldest supported WebKitGTK understands.
     target: 'safari16.4',
-    modulePreload: { polyfill: false },
-    // The content policy allows fonts from files only, not from data: addresses.
+    // The window's content security policy refuses data: fonts.
     assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
   },
-  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+  // Without it Vitest resolves Svelte's server build, which cannot mount a component.
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  test: { environment: 'jsdom', include: ['src/**/*.test.ts'], setupFiles: ['src/test-setup.ts'] },
 });

@@ -41,11 +41,10 @@ impl CliError {
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 "not_found"
             }
-            Self::Read { .. } => "io",
+            Self::Read { .. } | Self::Output(_) => "io",
             Self::NotUtf8 { .. } => "not_utf8",
             Self::NotIds(_) => "not_ids",
             Self::NoBuiltin => "not_found",
-            Self::Output(_) => "io",
         }
     }
 

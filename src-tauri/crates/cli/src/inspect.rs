@@ -58,5 +58,6 @@ fn readable(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> String {
         ("context", config.context_length.to_string()),
         ("vocabulary", format!("{} pieces in {} rows", tokenizer.pieces(), config.vocab_size)),
     ];
-    rows.iter().map(|(name, value)| format!("{name:<12}{value}\n")).collect()
+    let lines = rows.map(|(name, value)| format!("{name:<12}{value}\n"));
+    lines.concat()
 }

@@ -67,7 +67,7 @@ mod tests {
     fn a_stop_text_is_found_across_pieces_and_left_out() {
         assert_eq!(
             stream(&["END"], &["a E", "N", "D b"]),
-            (vec!["a ".into(), "".into(), "".into()], true)
+            (vec!["a ".into(), String::new(), String::new()], true)
         );
     }
 
