@@ -1,9 +1,9 @@
+import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
 import { mount } from 'svelte';
-import '@fontsource-variable/inter/wght.css';
 import './app.css';
 import App from './App.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('#app is missing');
-
-export default mount(App, { target });
+mount(App, { target });

@@ -1,50 +1,29 @@
-/**
- * The only door to Rust: components and state know these functions, never a command's name or a
- * channel. Types pass through so that nothing else has to import the generated bindings.
- */
+/** The one way to Rust. Everything that fails rejects with a Problem. */
 import { Channel } from '@tauri-apps/api/core';
-import * as commands from './bindings';
+import * as bindings from './bindings';
 import type { EngineStatus, GenerationEvent, GenerationRequest, Problem } from './bindings';
 
-export type {
-  Completion,
-  EngineStatus,
-  FinishReason,
-  GenerationEvent,
-  GenerationRequest,
-  LoadProgress,
-  ModelInfo,
-  Problem,
-  PromptSpan,
-  SamplingSettings,
-  Timings,
-} from './bindings';
 export { cancelLoad, countTokens, openModel, stop } from './bindings';
 
 export function watchEngine(onStatus: (status: EngineStatus) => void): Promise<null> {
-  return commands.watchEngine(channelTo(onStatus));
+  const channel = new Channel<EngineStatus>();
+  channel.onmessage = onStatus;
+  return bindings.watchEngine(channel);
 }
 
 export function generate(
   request: GenerationRequest,
   onEvents: (events: GenerationEvent[]) => void,
 ): Promise<null> {
-  return commands.generate(request, channelTo(onEvents));
+  const channel = new Channel<GenerationEvent[]>();
+  channel.onmessage = onEvents;
+  return bindings.generate(request, channel);
 }
 
-/** Commands reject with a Problem; what went wrong before they ran (no such command) is a string. */
-export function toProblem(reason: unknown): Problem {
-  if (isProblem(reason)) return reason;
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return { kind: 'unexpected', message, hint: null };
-}
-
-function isProblem(reason: unknown): reason is Problem {
-  return typeof reason === 'object' && reason !== null && 'kind' in reason && 'message' in reason;
-}
-
-function channelTo<T>(receive: (message: T) => void): Channel<T> {
-  const channel = new Channel<T>();
-  channel.onmessage = receive;
-  return channel;
+/** What a rejected call says; anything unexpected becomes a Problem too. */
+export function asProblem(error: unknown): Problem {
+  if (typeof error === 'object' && error !== null && 'kind' in error && 'message' in error) {
+    return error as Problem;
+  }
+  return { kind: 'window', message: String(error), hint: null };
 }

@@ -33,6 +33,11 @@ export class Editor {
     return this.#composing;
   }
 
+  /** Where typing would go, as a text offset. */
+  get caret(): number {
+    return this.#selection()[1];
+  }
+
   /** Svelte attachment: `{@attach editor.attach}`. */
   readonly attach = (host: HTMLElement) => {
     this.#host = host;
@@ -85,10 +90,6 @@ export class Editor {
     this.#nodes.push(...nodes);
     this.#end.before(...nodes);
     if (left <= FOLLOW_PX) scroller.scrollTop = scroller.scrollHeight;
-  }
-
-  focus(): void {
-    this.#host?.focus();
   }
 
   #patch(pieces: Pieces): void {

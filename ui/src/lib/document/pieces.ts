@@ -1,71 +1,88 @@
 /**
- * The text of a completion: what was typed and what the model wrote, as one immutable array.
+ * A document: immutable pieces of typed text and of model text.
  *
- * Token identity: model text that was not edited keeps its ids for ever, so that the engine reads
- * back exactly the tokens it wrote. An edit that touches part of a model piece turns that piece
- * into typed text. No piece is empty, and two typed pieces are never neighbours. Pieces that an
- * edit leaves alone stay the same objects: the view redraws by identity.
- *
- * Offsets count UTF-16 units, as the DOM does.
+ * Model text that was not edited keeps its token ids for ever. A model piece is the smallest run of
+ * tokens that has text of its own: tokens that only carry part of a character wait for the rest.
+ * Offsets are UTF-16 code units, as in the DOM.
  */
-import type { PromptSpan } from '../api';
+import type { PromptSpan } from '../bindings';
 
-export type Piece = { readonly text: string; readonly ids: readonly number[] | null };
+export interface Piece {
+  readonly text: string;
+  /** Token ids of model text; null for typed text. */
+  readonly ids: readonly number[] | null;
+}
 export type Pieces = readonly Piece[];
 
-export const typed = (text: string): Piece => ({ text, ids: null });
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly inserted: string;
+}
 
 export const textOf = (pieces: Pieces): string => pieces.map((piece) => piece.text).join('');
 
-export const lengthOf = (pieces: Pieces): number =>
-  pieces.reduce((length, piece) => length + piece.text.length, 0);
-
-/** Replaces the text from `start` to `end` by typed text. */
-export function applyEdit(pieces: Pieces, start: number, end: number, inserted: string): Pieces {
-  const { before, within, after } = divide(pieces, start, end);
-  const head = within.text.slice(0, start - within.start);
-  const tail = within.text.slice(end - within.start);
-  return joinTyped(before, head + inserted + tail, after);
+/** Replaces a range of text; every model piece the range touches becomes typed text. */
+export function applyEdit(pieces: Pieces, { start, end, inserted }: Edit): Pieces {
+  const before: Piece[] = [];
+  const after: Piece[] = [];
+  let typed = '';
+  let position = 0;
+  let placed = false;
+  for (const piece of pieces) {
+    const from = position;
+    const to = (position += piece.text.length);
+    if (to <= start) before.push(piece);
+    else if (from >= end && (placed || from >= start)) {
+      if (!placed) typed += inserted;
+      placed = true;
+      after.push(piece);
+    } else {
+      typed += piece.text.slice(0, Math.max(0, start - from));
+      if (!placed) typed += inserted;
+      placed = true;
+      typed += piece.text.slice(Math.max(0, end - from));
+    }
+  }
+  if (!placed) typed += inserted;
+  return mergeTyped([...before, { text: typed, ids: null }, ...after]);
 }
 
-/** Divides at an edit: the pieces left of it, the text of those it touches, the pieces right of it. */
-function divide(pieces: Pieces, start: number, end: number) {
-  let first = 0;
-  let offset = 0;
-  for (; first < pieces.length; first++) {
-    const next = offset + lengthAt(pieces, first);
-    if (next > start) break;
-    offset = next;
+/** Neighbouring typed pieces become one; empty ones go. Untouched pieces keep their identity. */
+function mergeTyped(pieces: Piece[]): Pieces {
+  const merged: Piece[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    if (piece.text === '') continue;
+    if (piece.ids === null && last?.ids === null) {
+      merged[merged.length - 1] = { text: last.text + piece.text, ids: null };
+    } else merged.push(piece);
   }
-  let last = first;
-  let reached = offset;
-  // An insertion exactly between two pieces touches neither of them.
-  while (last < pieces.length && (reached < end || (reached === offset && start > offset))) {
-    reached += lengthAt(pieces, last++);
-  }
+  return merged;
+}
+
+/** The edit that turns one text into another, given where the caret is after it. */
+export function diffEdit(before: string, after: string, caret: number): Edit {
+  const behindCaret = Math.max(0, after.length - caret);
+  let suffix = 0;
+  const most = Math.min(behindCaret, before.length);
+  while (suffix < most && before.at(-1 - suffix) === after.at(-1 - suffix)) suffix++;
+  let prefix = 0;
+  const least = Math.min(before.length, after.length) - suffix;
+  while (prefix < least && before[prefix] === after[prefix]) prefix++;
+  if (isHighSurrogate(after[prefix - 1] ?? before[prefix - 1])) prefix--;
+  if (suffix > 0 && isLowSurrogate(after[after.length - suffix])) suffix--;
   return {
-    before: pieces.slice(0, first),
-    within: { text: textOf(pieces.slice(first, last)), start: offset },
-    after: pieces.slice(last),
+    start: prefix,
+    end: before.length - suffix,
+    inserted: after.slice(prefix, after.length - suffix),
   };
 }
 
-const lengthAt = (pieces: Pieces, index: number): number => pieces[index]?.text.length ?? 0;
+const isHighSurrogate = (c: string | undefined) => c !== undefined && c >= '\ud800' && c < '\udc00';
+const isLowSurrogate = (c: string | undefined) => c !== undefined && c >= '\udc00' && c < '\ue000';
 
-/** Puts typed text between two runs of pieces and merges it with typed neighbours. */
-function joinTyped(before: Pieces, text: string, after: Pieces): Pieces {
-  const left = before.at(-1)?.ids === null ? before.at(-1) : undefined;
-  const right = after[0]?.ids === null ? after[0] : undefined;
-  const merged = (left?.text ?? '') + text + (right?.text ?? '');
-  const middle = merged === left?.text ? [left] : merged === right?.text ? [right] : [typed(merged)];
-  return [
-    ...(left ? before.slice(0, -1) : before),
-    ...(merged === '' ? [] : middle),
-    ...(right ? after.slice(1) : after),
-  ];
-}
-
-/** What the engine is given: typed text as text, unedited model text as exactly its tokens. */
+/** The prompt a document is: typed text as text, model text by its ids. */
 export function toSpans(pieces: Pieces): PromptSpan[] {
   const spans: PromptSpan[] = [];
   for (const { text, ids } of pieces) {
@@ -77,30 +94,15 @@ export function toSpans(pieces: Pieces): PromptSpan[] {
   return spans;
 }
 
-const TITLE_LENGTH = 60;
+/** Turns a run's tokens into pieces; ids without text wait until some appears. */
+export class PieceBuilder {
+  #waiting: number[] = [];
 
-/** The first words, for the window's header; null while there are none. */
-export function titleOf(pieces: Pieces): string | null {
-  let start = '';
-  for (const { text } of pieces) {
-    start += text;
-    if (start.trimStart().length > TITLE_LENGTH * 2) break;
+  push(id: number, text: string): Piece | null {
+    this.#waiting.push(id);
+    if (text === '') return null;
+    const piece = { text, ids: this.#waiting };
+    this.#waiting = [];
+    return piece;
   }
-  const line = start.trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
-  if (line.length <= TITLE_LENGTH) return line || null;
-  // Cut between words where there are spaces, else between characters.
-  const cut = line.slice(0, TITLE_LENGTH + 1).lastIndexOf(' ');
-  const end = cut > TITLE_LENGTH / 2 ? cut : TITLE_LENGTH;
-  return `${line.slice(0, end).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
-/** The classic mistake with a base model: the next token usually brings its own leading space. */
-export function endsInTypedSpace(pieces: Pieces): boolean {
-  const last = pieces.at(-1);
-  return last?.ids === null && /[ \t\u00A0]$/.test(last.text);
-}
-
-export function withoutTrailingSpace(pieces: Pieces): Pieces {
-  const text = textOf(pieces);
-  return applyEdit(pieces, text.replace(/[ \t\u00A0]+$/, '').length, text.length, '');
 }

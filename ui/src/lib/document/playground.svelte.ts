@@ -56,6 +56,7 @@ export class Playground {
   async generate(): Promise<void> {
     if (this.run.running || this.editor.composing) return;
     const before = this.#moment();
+    const atEnd = this.editor.caret >= textOf(this.#pieces).length;
     const written: Piece[] = [];
     const { max_tokens, temperature, top_k, top_p } = this.sampling.values;
     await this.run.start(
@@ -80,6 +81,8 @@ export class Playground {
     if (written.length > 0) {
       this.#history.step(before);
       this.#set([...this.#pieces, ...written], this.#caret);
+      // Who wrote at the end goes on writing at the end.
+      if (atEnd) this.editor.show(this.#pieces, textOf(this.#pieces).length);
     }
   }
 
