@@ -123,6 +123,8 @@ async fn a_person_writes_generates_stops_and_opens_models() {
     let window = Window::open().await;
     window.wait("the built-in model loads", "model-name", |name| name == "demo").await;
 
+    denies_what_no_capability_names(&window).await;
+
     // Opens a checkpoint with the native dialog.
     let tiny = fixture("tiny/tiny-zarr.nemo");
     window.choose(&tiny.to_string_lossy()).await;
@@ -183,6 +185,26 @@ async fn a_person_writes_generates_stops_and_opens_models() {
     set_max_tokens(&window, 242).await;
     stop_a_run(&window, &prompt).await;
     window.client.clone().close().await.expect("close");
+}
+
+/// The shipped policy: no other command, no global object, no inline script.
+async fn denies_what_no_capability_names(window: &Window) {
+    let script = "const done = arguments[0];
+        const inline = document.createElement('script');
+        inline.textContent = 'window.__inline = true';
+        document.head.append(inline);
+        const invoke = window.__TAURI_INTERNALS__.invoke;
+        Promise.allSettled([
+          invoke('plugin:window|close', { label: 'main' }),
+          invoke('plugin:dialog|open', { options: {} }),
+          invoke('no_such_command', {}),
+        ]).then((all) => done([
+          all.map((one) => one.status), typeof window.__TAURI__, window.__inline === true,
+          Object.isFrozen(Object.prototype),
+        ]));";
+    let answer = window.client.execute_async(script, vec![]).await.expect("script runs");
+    let rejected = ["rejected", "rejected", "rejected"];
+    assert_eq!(answer, json!([rejected, "undefined", false, true]));
 }
 
 /// Starts a run and presses Esc as soon as its first text is there, without leaving the page in

@@ -191,3 +191,63 @@ impl Chain {
         self.stages.push(Stage { name, survivors, mass_removed: removed as f32 });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEUTRAL: SamplingSettings = SamplingSettings { temperature: 1.0, top_k: 0, top_p: 1.0 };
+
+    fn survivors(logits: &[f32], settings: SamplingSettings) -> Vec<u32> {
+        let sample = sample(logits, logits.len(), &settings, 0.5).expect("a token");
+        let sum: f32 = sample.survivors.iter().map(|candidate| candidate.probability).sum();
+        assert!((sum - 1.0).abs() < 1e-6, "{sum}");
+        sample.survivors.iter().map(|candidate| candidate.id).collect()
+    }
+
+    #[test]
+    fn top_k_keeps_the_ties_of_the_kth() {
+        let logits = [1.0, 3.0, 2.0, 2.0, 0.0];
+        assert_eq!(survivors(&logits, SamplingSettings { top_k: 2, ..NEUTRAL }), [1, 3, 2]);
+        assert_eq!(survivors(&logits, SamplingSettings { top_k: 1, ..NEUTRAL }), [1]);
+    }
+
+    #[test]
+    fn top_p_keeps_the_token_that_crosses_the_threshold_and_never_none() {
+        let logits = [0.5_f32, 0.3, 0.15, 0.05].map(f32::ln);
+        let with = |top_p| survivors(&logits, SamplingSettings { top_p, ..NEUTRAL });
+        assert_eq!(with(0.6), [0, 1]);
+        assert_eq!(with(0.81), [0, 1, 2]);
+        assert_eq!(with(0.0), [0]);
+    }
+
+    #[test]
+    fn greedy_takes_the_first_of_equals_and_padding_rows_are_never_chosen() {
+        let greedy = SamplingSettings { temperature: 0.0, ..NEUTRAL };
+        let id = |logits: &[f32], pieces| sample(logits, pieces, &greedy, 0.0).expect("token").id;
+        assert_eq!(id(&[1.0, 2.0, 2.0], 3), 1);
+        assert_eq!(id(&[1.0, 2.0, 9.0], 2), 1);
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_are_an_error() {
+        for bad in [f32::NAN, f32::INFINITY] {
+            let outcome = sample(&[0.0, bad], 2, &NEUTRAL, 0.0);
+            assert!(matches!(outcome, Err(Error::NotANumber { position: 1 })));
+        }
+        let none = sample(&[f32::NEG_INFINITY; 3], 3, &NEUTRAL, 0.0);
+        assert!(matches!(none, Err(Error::NotANumber { .. })));
+    }
+
+    #[test]
+    fn draws_repeat_by_seed_lane_and_step_and_choose_in_proportion() {
+        assert_eq!(draw(7, 0, 3).to_bits(), draw(7, 0, 3).to_bits());
+        assert_ne!(draw(7, 0, 3).to_bits(), draw(7, 0, 4).to_bits());
+        assert_ne!(draw(7, 0, 3).to_bits(), draw(7, 1, 3).to_bits());
+        let logits = [0.7_f32, 0.3].map(f32::ln);
+        let first = (0..4000)
+            .filter(|step| sample(&logits, 2, &NEUTRAL, draw(1, 0, *step)).expect("token").id == 0)
+            .count();
+        assert!((2700..2900).contains(&first), "{first}");
+    }
+}
