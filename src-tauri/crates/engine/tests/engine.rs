@@ -1,0 +1,129 @@
+//! The engine through its handle: states, prefix reuse, cancelling, admission.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{
+    Admission, Completion, Engine, EngineStatus, Error, FinishReason, GeneratedToken,
+    GenerationEvent, GenerationRequest, LoadRequest, ModelIdentity, PromptSpan, WeightDtype,
+};
+
+struct Verdict(Result<(), String>);
+
+impl Admission for Verdict {
+    fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
+        self.0.clone()
+    }
+}
+
+async fn load(engine: &Engine, verdict: Result<(), String>) -> Result<(), Error> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures");
+    let path = fixtures.join("tiny/tiny-zarr.nemo");
+    let request = LoadRequest { path, name: None, dtype: WeightDtype::Auto };
+    engine.load(request, Arc::new(Verdict(verdict))).await.map(|_| ())
+}
+
+async fn ready() -> Engine {
+    let engine = Engine::start(Some(2)).expect("threads");
+    load(&engine, Ok(())).await.expect("the fixture loads");
+    engine
+}
+
+fn request(prompt: &[PromptSpan], max_tokens: u32) -> GenerationRequest {
+    GenerationRequest {
+        prompt: prompt.to_vec(),
+        seed: Some(11),
+        max_tokens: Some(max_tokens),
+        ignore_eos: true,
+        ..GenerationRequest::default()
+    }
+}
+
+async fn run(engine: &Engine, request: GenerationRequest) -> (Vec<GeneratedToken>, Completion) {
+    let mut run = engine.generate(request).expect("queued");
+    let mut tokens = Vec::new();
+    loop {
+        match run.next().await.expect("a run ends with done").expect("no error") {
+            GenerationEvent::Token(token) => tokens.push(token),
+            GenerationEvent::Done(done) => return (tokens, done),
+            _ => {}
+        }
+    }
+}
+
+fn text(text: &str) -> PromptSpan {
+    PromptSpan::Text { text: text.to_owned() }
+}
+
+#[tokio::test]
+async fn reused_and_chunked_prefixes_give_the_same_bits() {
+    // Longer than a prefill chunk.
+    let prompt = [text(&"The meaning of life is ".repeat(8))];
+    let fresh = ready().await;
+    let (tokens, done) = run(&fresh, request(&prompt, 24)).await;
+    assert_eq!(done.usage.cached_tokens, 0);
+    let (again, done) = run(&fresh, request(&prompt, 24)).await;
+    assert_eq!(done.usage.cached_tokens, done.usage.prompt_tokens - 1);
+    assert_eq!(again, tokens);
+
+    // Half the run's tokens as model text: the rest must follow as if nothing had happened.
+    let ids = tokens[..12].iter().map(|token| token.id).collect();
+    let forked = [prompt[0].clone(), PromptSpan::Tokens { ids }];
+    let greedy = |prompt: &[PromptSpan]| {
+        let mut request = request(prompt, 12);
+        request.sampling.temperature = 0.0;
+        request
+    };
+    let (reused, done) = run(&fresh, greedy(&forked)).await;
+    assert_eq!(done.usage.cached_tokens, done.usage.prompt_tokens - 1);
+    let (computed, done) = run(&ready().await, greedy(&forked)).await;
+    assert_eq!(done.usage.cached_tokens, 0);
+    assert_eq!(reused, computed);
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_with_its_text_and_the_next_one_works() {
+    let engine = ready().await;
+    let mut cancelled = engine.generate(request(&[text("The")], 200)).expect("queued");
+    assert!(engine.cancel(cancelled.id));
+    let mut last = None;
+    while let Some(event) = cancelled.next().await {
+        last = Some(event.expect("no error"));
+    }
+    let Some(GenerationEvent::Done(done)) = last else { panic!("{last:?} is not done") };
+    assert_eq!(done.finish_reason, FinishReason::Cancelled);
+    assert!(done.usage.completion_tokens < 200);
+    assert_eq!(run(&engine, request(&[text("The")], 4)).await.0.len(), 4);
+    drop(cancelled);
+    assert!(!engine.cancel(1), "a run that is over cannot be cancelled");
+}
+
+#[tokio::test]
+async fn a_model_that_is_not_admitted_is_not_loaded_and_the_old_one_stays() {
+    let engine = Engine::start(Some(1)).expect("threads");
+    let refused = load(&engine, Err("accept the licence first".to_owned())).await;
+    assert!(matches!(refused, Err(Error::NotAdmitted(_))));
+    assert!(matches!(*engine.status().borrow(), EngineStatus::Failed { .. }));
+    assert!(matches!(engine.count_tokens(&[text("x")]), Err(Error::NoModel)));
+    load(&engine, Ok(())).await.expect("admitted");
+    assert!(load(&engine, Err("no".to_owned())).await.is_err());
+    assert!(matches!(*engine.status().borrow(), EngineStatus::Ready { .. }));
+    assert_eq!(run(&engine, request(&[text("The")], 4)).await.0.len(), 4);
+    engine.unload().await.expect("unloaded");
+    assert!(matches!(*engine.status().borrow(), EngineStatus::Empty));
+}
+
+#[tokio::test]
+async fn turn_markers_match_in_templates_and_never_in_what_a_user_wrote() {
+    let tokenizer = ready().await.tokenizer().expect("loaded");
+    let marker = "<extra_id_1>";
+    let user = |text: &str| PromptSpan::User { text: text.to_owned() };
+    let ids = |spans: &[PromptSpan]| tokenizer.encode_prompt(spans, false).expect("encoded");
+    assert_eq!(ids(&[text(marker)]), [5]);
+    assert!(!ids(&[user(marker)]).contains(&5));
+    assert_eq!(tokenizer.decode(&ids(&[user(marker)])), marker);
+    // Without markers the borders between spans change nothing.
+    let joined = ids(&[text(&format!("{marker}User\nHi there\n{marker}"))]);
+    let split = [text(&format!("{marker}User\n")), user("Hi there"), text(&format!("\n{marker}"))];
+    assert_eq!(ids(&split), joined);
+}
