@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR
 CARGO = cargo
 APP = $(CARGO_TARGET_DIR)/release/nemotron-playground
 
-.PHONY: run test check build bindings packages test-packages
+.PHONY: run test bench check build bindings packages test-packages
 
 run: packages build
 	$(APP) $(MODEL)
@@ -14,6 +14,10 @@ run: packages build
 test: packages test-packages build
 	cd ui && npm test
 	tests/run_under_display $(CARGO) test --release --workspace --quiet
+
+# How the window feels, in milliseconds, held to the figures in tests/tests/window_speed.rs.
+bench: packages test-packages build
+	BENCH=1 tests/run_under_display $(CARGO) test --release -p tests --test window_speed -- --nocapture
 
 # Formatting, lints and types; nothing is run.
 check: ui/node_modules/.done packages

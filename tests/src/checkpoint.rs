@@ -1,0 +1,147 @@
+//! Checkpoints made on the spot: the tiny one with more room, and empty ones of any size.
+//!
+//! # Panics
+//! Every function here panics when the disk refuses; it is a test's first step.
+#![expect(clippy::missing_panics_doc, reason = "said above, for all of them")]
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use crate::fixture;
+
+const BLOCK: u64 = 512;
+
+/// The tiny checkpoint with a context of `context` tokens instead of 256.
+pub fn with_context(context: usize, path: &Path) {
+    let mut source = tar::Archive::new(File::open(fixture(TINY)).expect("fixture"));
+    let mut copy = tar::Builder::new(File::create(path).expect("created"));
+    for entry in source.entries().expect("tar") {
+        let mut entry = entry.expect("member");
+        let name = entry.path().expect("name").into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("read");
+        if name.ends_with("model_config.yaml") {
+            let yaml = String::from_utf8(bytes).expect("UTF-8");
+            let longer = format!("encoder_seq_length: {context}");
+            bytes = yaml.replace("encoder_seq_length: 256", &longer).into_bytes();
+        }
+        let mut header = entry.header().clone();
+        header.set_size(bytes.len() as u64);
+        copy.append_data(&mut header, &name, bytes.as_slice()).expect("written");
+    }
+    copy.finish().expect("finished");
+}
+
+const TINY: &str = "tiny/tiny-zarr.nemo";
+
+/// A multi-head model's size.
+#[derive(Debug, Clone, Copy)]
+pub struct Geometry {
+    pub layers: usize,
+    pub hidden: usize,
+    pub ffn: usize,
+    pub heads: usize,
+    pub vocab: usize,
+    pub context: usize,
+}
+
+impl Geometry {
+    /// Nemotron-3-8B.
+    pub const NEMOTRON_3_8B: Self =
+        Self { layers: 32, hidden: 4096, ffn: 16384, heads: 32, vocab: 256_000, context: 4096 };
+    /// 551 million parameters.
+    pub const SMALL: Self =
+        Self { layers: 16, hidden: 1536, ffn: 6144, heads: 12, vocab: 32_000, context: 4096 };
+}
+
+/// A `.nemo` in the published layout whose weights are all zero: holes, which take no disk.
+pub fn empty_nemo(geometry: &Geometry, path: &Path) {
+    let mut archive = Sparse { file: File::create(path).expect("created"), at: 0 };
+    let Geometry { layers, hidden, ffn, vocab, .. } = *geometry;
+    archive.member(
+        "./tokenizer.model",
+        &std::fs::read(fixture("tiny/tokenizer.model")).expect("fixture"),
+    );
+    archive.member("./model_config.yaml", yaml(geometry).as_bytes());
+    for (key, shape) in [
+        ("embedding.word_embeddings.weight", vec![vocab, hidden]),
+        ("decoder.final_layernorm.weight", vec![hidden]),
+        ("decoder.final_layernorm.bias", vec![hidden]),
+        ("output_layer.weight", vec![vocab, hidden]),
+        ("decoder.layers.self_attention.linear_qkv.layer_norm_weight", vec![layers, hidden]),
+        ("decoder.layers.self_attention.linear_qkv.layer_norm_bias", vec![layers, hidden]),
+        ("decoder.layers.self_attention.linear_qkv.weight", vec![layers, 3 * hidden, hidden]),
+        ("decoder.layers.self_attention.linear_proj.weight", vec![layers, hidden, hidden]),
+        ("decoder.layers.mlp.linear_fc1.layer_norm_weight", vec![layers, hidden]),
+        ("decoder.layers.mlp.linear_fc1.layer_norm_bias", vec![layers, hidden]),
+        ("decoder.layers.mlp.linear_fc1.weight", vec![layers, ffn, hidden]),
+        ("decoder.layers.mlp.linear_fc2.weight", vec![layers, hidden, ffn]),
+    ] {
+        archive.array(key, &shape, key.contains("layers."));
+    }
+    archive.finish();
+}
+
+fn yaml(geometry: &Geometry) -> String {
+    let Geometry { layers, hidden, ffn, heads, context, .. } = geometry;
+    format!(
+        "encoder_seq_length: {context}\nnum_layers: {layers}\nhidden_size: {hidden}\n\
+         ffn_hidden_size: {ffn}\nnum_attention_heads: {heads}\nnormalization: layernorm1p\n\
+         activation: squared-relu\nposition_embedding_type: rope\nrotary_percentage: 0.5\n\
+         tokenizer:\n  library: sentencepiece\n  model: nemo:tokenizer.model\n"
+    )
+}
+
+/// A tar whose larger members are holes.
+struct Sparse {
+    file: File,
+    at: u64,
+}
+
+impl Sparse {
+    /// A zarr array of zeros, cut into one chunk for each layer if it has layers.
+    fn array(&mut self, key: &str, shape: &[usize], layered: bool) {
+        let mut chunks = shape.to_vec();
+        if layered {
+            chunks[0] = 1;
+        }
+        let name = format!("./model_weights/model.{key}");
+        let metadata = serde_json::json!({
+            "chunks": chunks, "compressor": null, "dtype": "bfloat16", "fill_value": null,
+            "filters": null, "order": "C", "shape": shape, "zarr_format": 2,
+        });
+        self.member(&format!("{name}/.zarray"), metadata.to_string().as_bytes());
+        let bytes = 2 * chunks.iter().product::<usize>() as u64;
+        let inner = ".0".repeat(shape.len() - 1);
+        for chunk in 0..shape[0] / chunks[0] {
+            self.header(&format!("{name}/{chunk}{inner}"), bytes);
+            self.skip(bytes);
+        }
+    }
+
+    fn member(&mut self, name: &str, bytes: &[u8]) {
+        self.header(name, bytes.len() as u64);
+        self.file.write_all(bytes).expect("written");
+        self.skip(bytes.len() as u64);
+    }
+
+    fn header(&mut self, name: &str, size: u64) {
+        let mut header = tar::Header::new_ustar();
+        header.set_path(name).expect("a short name");
+        header.set_size(size);
+        header.set_mode(0o644);
+        header.set_cksum();
+        self.file.seek(SeekFrom::Start(self.at)).expect("seek");
+        self.file.write_all(header.as_bytes()).expect("written");
+        self.at += BLOCK;
+    }
+
+    fn skip(&mut self, size: u64) {
+        self.at += size.div_ceil(BLOCK) * BLOCK;
+    }
+
+    fn finish(self) {
+        self.file.set_len(self.at + 2 * BLOCK).expect("size");
+    }
+}

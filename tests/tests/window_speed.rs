@@ -1,0 +1,117 @@
+//! How the window feels, in milliseconds, on a run of 4,000 tokens. `make bench` holds it to the
+//! figures below and prints what it measured; as a test, on any machine, it allows five times as
+//! much.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tests::checkpoint::with_context;
+use tests::window::{CTRL, HOME, RETURN, Theme, Window};
+
+/// From the key press to the first character on the page.
+const FIRST_TOKEN_MS: f64 = 100.0;
+/// From Esc to the run being over.
+const STOP_MS: f64 = 100.0;
+/// 99 of 100 frames, while the text streams; 16.7 ms each is smooth.
+const FRAME_P99_MS: f64 = 34.0;
+const TOKENS: u32 = 4000;
+
+/// Records in the page: frames, key presses, the text's growth, the run's end.
+const RECORD: &str = "
+    const host = document.querySelector('[data-testid=document]');
+    const [stop, ...keep] = arguments;
+    const times = (window.__times = { frames: [], steps: 0, grows: true });
+    let text = host.textContent;
+    const loop = (now) => {
+      times.frames.push(now);
+      if (!times.end) requestAnimationFrame(loop);
+    };
+    requestAnimationFrame(loop);
+    window.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') times.start = performance.now();
+      if (event.key === 'Escape') times.escape = performance.now();
+    }, { capture: true });
+    new MutationObserver(() => {
+      times.first ??= performance.now();
+      times.steps++;
+      times.grows &&= host.textContent.startsWith(text);
+      text = host.textContent;
+      if (stop && times.steps === 20)
+        window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+    }).observe(host, { childList: true });
+    const watch = new MutationObserver(() => {
+      if (document.querySelector('[data-testid=stop]') || !times.first) return;
+      times.end = performance.now();
+      watch.disconnect();
+    });
+    watch.observe(document.body, { childList: true, subtree: true, characterData: true });";
+
+#[tokio::test]
+async fn four_thousand_tokens_stream_smoothly_and_esc_stops_them_at_once() {
+    let folder = tempfile::tempdir().expect("folder");
+    let model = folder.path().join("long.nemo");
+    with_context(8192, &model);
+    let window = Window::open(Theme::Dark, Some(&model)).await;
+    window.wait("the model loads", "model-name", |name| name == "long").await;
+    window.check_accessibility().await;
+    window.type_into("temperature", &HOME.to_string()).await;
+    window.set_max_tokens(TOKENS).await;
+
+    window.type_into("document", "The meaning of life is").await;
+    let times = record(&window, false).await;
+    let end = window.text("run-end").await;
+    assert!(end.contains(&format!("{TOKENS} tokens reached")), "{end:?}");
+    assert!(times["steps"].as_u64() > Some(20), "the text grows while it is written: {times}");
+    assert_eq!(times["grows"], true, "text only grows");
+    let mut frames: Vec<f64> = times["frames"].as_array().expect("frames").iter().map(ms).collect();
+    frames.sort_by(f64::total_cmp);
+    let intervals: Vec<f64> = sorted(frames.windows(2).map(|pair| pair[1] - pair[0]));
+    judge("first token", ms(&times["first"]) - ms(&times["start"]), FIRST_TOKEN_MS);
+    judge("frame, p99", intervals[intervals.len() * 99 / 100], FRAME_P99_MS);
+    note("frame, p50", intervals[intervals.len() / 2]);
+    note("frame, longest", *intervals.last().expect("frames"));
+    note("4,000 tokens", ms(&times["end"]) - ms(&times["first"]));
+
+    let times = record(&window, true).await;
+    let end = window.text("run-end").await;
+    assert!(end.contains("stopped by you"), "{end:?}");
+    judge("stop", ms(&times["end"]) - ms(&times["escape"]), STOP_MS);
+    window.close().await;
+}
+
+/// Generates, with or without Esc after twenty steps, and returns what was recorded.
+async fn record(window: &Window, stop: bool) -> Value {
+    window.client.execute(RECORD, vec![stop.into()]).await.expect("script runs");
+    window.type_into("document", &format!("{CTRL}{RETURN}")).await;
+    loop {
+        let times = window.run("return window.__times").await;
+        if times["end"].is_number() {
+            return times;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+fn ms(value: &Value) -> f64 {
+    value.as_f64().expect("milliseconds")
+}
+
+/// Says what was measured, and fails when it is too much.
+fn judge(what: &str, measured: f64, most: f64) {
+    note(what, measured);
+    let strict = std::env::var_os("BENCH").is_some_and(|bench| !bench.is_empty());
+    let allowed = if strict { most } else { most * 5.0 };
+    assert!(measured <= allowed, "{what} took {measured:.1} ms: at most {allowed} ms");
+}
+
+/// Shown by `make bench`.
+#[expect(clippy::print_stdout, reason = "the table is what a person runs this for")]
+fn note(what: &str, measured: f64) {
+    println!("{what:<16}{measured:>9.1} ms");
+}
