@@ -92,6 +92,12 @@ impl Window {
         }
     }
 
+    /// Presses keys wherever the focus and the caret are.
+    pub async fn type_keys(&self, keys: &str) {
+        let element = self.client.active_element().await.expect("a focus");
+        element.send_keys(keys).await.expect("keys");
+    }
+
     /// Puts the focus into an element and presses keys.
     pub async fn type_into(&self, id: &str, keys: &str) {
         let selector = format!("[data-testid={id}]");

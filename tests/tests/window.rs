@@ -45,6 +45,12 @@ async fn a_person_writes_generates_stops_and_opens_models() {
     let speed = window.text("speed").await;
     assert!(speed.contains("tok/s"), "{speed:?}");
 
+    // Who wrote at the end goes on writing at the end.
+    window.type_keys("!").await;
+    window.wait("typing goes on", "document", |text| text == format!("{whole}!")).await;
+    window.type_into("document", &format!("{CTRL}z")).await;
+    window.wait("undo", "document", |text| text == whole).await;
+
     // Undo takes the whole generation back, redo brings it again.
     window.type_into("document", &format!("{CTRL}z")).await;
     window.wait("undo", "document", |text| text == prompt).await;
