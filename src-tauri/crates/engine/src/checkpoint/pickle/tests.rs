@@ -159,6 +159,14 @@ fn shared_and_circular_values_stay_as_small_as_they_are_written() {
 }
 
 #[test]
+fn a_tuple_takes_no_more_room_than_its_items() {
+    let body = [b"N".repeat(100_000), b"0".repeat(100_000), b"(t0".repeat(1_000), b")".to_vec()];
+    let pickle = load_body(&[&body.concat()]).expect("plain data");
+    let room = |value: &Value| if let Value::Tuple(items) = value { items.capacity() } else { 0 };
+    assert_eq!(pickle.values.iter().map(room).sum::<usize>(), 0);
+}
+
+#[test]
 fn random_bytes_and_opcodes_never_panic() {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let opcodes = b"\x80\x95(012qrhj\x94t\x85\x86\x87ld\x91ae\x90su\x93R\x81bQi.NKM])}\x8f\x8cC";
