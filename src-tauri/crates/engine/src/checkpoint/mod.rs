@@ -6,7 +6,15 @@
 
 mod nemo;
 mod nemo_config;
+mod pickle;
+mod pickle_input;
+mod pickle_values;
+mod region;
 mod tar_index;
+#[cfg_attr(not(test), expect(dead_code, reason = "the .ckpt layout comes next"))]
+mod torch;
+mod torch_view;
+mod torch_zip;
 mod zarr;
 
 use std::collections::BTreeMap;
