@@ -254,9 +254,7 @@ struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     fn new(logits: &'a [f32]) -> Self {
-        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = logits.iter().map(|logit| f64::from(logit - highest).exp()).sum();
-        Self { logits, log_sum: f64::from(highest) + sum.ln() }
+        Self { logits, log_sum: sampler::log_sum_exp(logits) }
     }
 
     fn logprob(&self, id: u32) -> f32 {
