@@ -105,7 +105,8 @@ impl Candidates {
     /// Changes the logit of one token, if it is still here.
     pub(super) fn adjust(&mut self, id: u32, change: impl FnOnce(f32) -> f32) {
         if let Some(position) = self.position(id) {
-            self.logits[position] = change(self.logits[position]);
+            // A huge logit divided by a small penalty would become infinite.
+            self.logits[position] = change(self.logits[position]).min(f32::MAX);
             self.softmax = None;
         }
     }

@@ -83,8 +83,8 @@ fn nth_highest(values: &mut [f32], n: usize) -> f32 {
 pub(super) fn from(values: &[f32], floor: f32, mut visit: impl FnMut(usize)) {
     const STRIDE: usize = 16;
     for (number, chunk) in values.chunks(STRIDE).enumerate() {
-        // Counting has no branch, so this is a vector comparison.
-        if chunk.iter().filter(|value| **value >= floor).count() > 0 {
+        // Without a branch inside, this is a vector comparison.
+        if chunk.iter().fold(0, |any, value| any | u32::from(*value >= floor)) != 0 {
             for (offset, value) in chunk.iter().enumerate() {
                 if *value >= floor {
                     visit(number * STRIDE + offset);

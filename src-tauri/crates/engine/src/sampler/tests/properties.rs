@@ -143,6 +143,17 @@ fn extreme_temperatures_and_penalties_still_choose() {
         assert!(found.iter().all(|(_, p)| p.is_finite()));
         assert!(temperature > 1.0 || found[0].1 > 0.999);
     }
+    let settings = SamplingSettings {
+        repetition_penalty: 0.01,
+        temperature: 0.5,
+        top_p: 0.9,
+        min_p: 0.1,
+        typical_p: 0.9,
+        top_n_sigma: 1.0,
+        xtc_probability: 1.0,
+        ..neutral()
+    };
+    assert_eq!(ids(&input(&[3e38, 1.0, -3e38], &[0, 2], &settings)), [0]);
     let dry = SamplingSettings {
         dry_multiplier: 100.0,
         dry_base: 100.0,
