@@ -7,8 +7,8 @@ use std::path::Path;
 
 use engine::{
     Completion, EngineStatus, FinishReason, GeneratedToken, GenerationEvent, GenerationRequest,
-    LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplingSettings, Timings,
-    TokenProbability, Usage,
+    LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplerStage, SamplingSettings,
+    Timings, TokenProbability, Usage,
 };
 use ts_rs::{Config, TS};
 
@@ -56,6 +56,7 @@ fn bindings() -> String {
     let config = Config::default();
     let types = [
         PromptSpan::decl(&config),
+        SamplerStage::decl(&config),
         SamplingSettings::decl(&config),
         GenerationRequest::decl(&config),
         TokenProbability::decl(&config),

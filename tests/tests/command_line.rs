@@ -218,5 +218,7 @@ fn what_cannot_work_ends_in_one_clear_line() {
     run(&["-"], b"\xff", 1, "not UTF-8", "not_utf8");
     run(&["--prompt", "a", "--temperature", "-1"], b"", 2, "temperature", "out_of_range");
     run(&["--prompt", "a", "--top-p", "1.5"], b"", 2, "top-p", "out_of_range");
+    run(&["--prompt", "a", "--ban-token", "1000"], b"", 2, "ids 0 to 999", "out_of_range");
+    run(&["--prompt", "a", "--sampler-order", "top-q"], b"", 2, "top-p, min-p", "usage");
     run(&["--no-such-option"], b"", 2, "--no-such-option", "usage");
 }

@@ -2,6 +2,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
 export type PromptSpan = { "type": "text", text: string, } | { "type": "user", text: string, } | { "type": "tokens", ids: Array<number>, };
+export type SamplerStage = "dry" | "repetition-penalty" | "frequency-presence" | "bias" | "temperature" | "top-k" | "top-p" | "min-p" | "typical-p" | "top-n-sigma" | "xtc";
 export type SamplingSettings = { 
 /**
  * Divides the logits; 0 takes the likeliest token.
@@ -14,7 +15,71 @@ top_k: number,
 /**
  * Keeps the likeliest tokens that together reach this probability; 1 keeps all, 0 one.
  */
-top_p: number, };
+top_p: number, 
+/**
+ * Keeps what is at least this many times as likely as the likeliest token; 0 keeps all.
+ */
+min_p?: number, 
+/**
+ * Keeps the tokens about as surprising as expected, up to this probability; 1 keeps all.
+ */
+typical_p?: number, 
+/**
+ * Keeps what is within so many standard deviations of the highest logit; 0 keeps all.
+ */
+top_n_sigma?: number, 
+/**
+ * How often XTC acts; 0 never.
+ */
+xtc_probability?: number, 
+/**
+ * Of the tokens at least this likely XTC leaves only the least likely.
+ */
+xtc_threshold?: number, 
+/**
+ * Divides the positive and multiplies the negative logits of tokens in the range; 1 is off.
+ */
+repetition_penalty?: number, 
+/**
+ * How many of the last tokens the repetition, frequency and presence penalties look at.
+ */
+repetition_range?: number, 
+/**
+ * Taken off a token's logit for each time it stands in the range.
+ */
+frequency_penalty?: number, 
+/**
+ * Taken off a token's logit once if it stands in the range.
+ */
+presence_penalty?: number, 
+/**
+ * Strength of DRY, the penalty on carrying on a repetition; 0 is off.
+ */
+dry_multiplier?: number, 
+/**
+ * The penalty's growth with each further token of a repetition.
+ */
+dry_base?: number, 
+/**
+ * Repetitions shorter than this are free.
+ */
+dry_allowed_length?: number, 
+/**
+ * How many of the last tokens DRY looks at.
+ */
+dry_range?: number, 
+/**
+ * Added to the logits of single tokens, by id.
+ */
+logit_bias?: { [key in number]: number }, 
+/**
+ * Tokens that are never chosen.
+ */
+ban_token?: Array<number>, 
+/**
+ * The stages in the order in which they run; a stage left out does not run.
+ */
+sampler_order?: Array<SamplerStage>, };
 export type GenerationRequest = { prompt: Array<PromptSpan>, 
 /**
  * Put the beginning-of-sequence token in front.

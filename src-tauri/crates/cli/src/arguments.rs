@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::sampling::Sampling;
+
 /// Run Nemotron language models from the command line.
 #[derive(Parser)]
 #[command(name = "nemotron", version, propagate_version = true)]
@@ -16,7 +18,7 @@ pub(crate) struct Nemotron {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Continue a text.
-    Complete(Complete),
+    Complete(Box<Complete>),
     /// Show the tokens of the text on standard input.
     Tokenize(Tokenize),
     /// Turn a JSON array of token ids on standard input back into text.
@@ -94,21 +96,6 @@ pub(crate) struct Complete {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sampling: Sampling,
-}
-
-/// What is left out is neutral.
-#[derive(Args)]
-#[command(next_help_heading = "Sampling")]
-pub(crate) struct Sampling {
-    /// Above 1 wilder, below 1 safer, 0 always the likeliest.
-    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
-    pub(crate) temperature: f32,
-    /// Choose among the K likeliest tokens; 0 is off.
-    #[arg(long, value_name = "K", default_value_t = 0)]
-    pub(crate) top_k: u32,
-    /// Choose among the likeliest tokens that together reach this probability; 1 is off.
-    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
-    pub(crate) top_p: f32,
 }
 
 #[derive(Args)]

@@ -3,10 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use engine::{
-    Completion, Engine, FinishReason, GenerationEvent, GenerationRequest, PromptSpan,
-    SamplingSettings,
-};
+use engine::{Completion, Engine, FinishReason, GenerationEvent, GenerationRequest, PromptSpan};
 use serde_json::json;
 
 use crate::arguments::Complete;
@@ -28,7 +25,6 @@ pub(crate) fn run(arguments: &Complete) -> Result<ExitCode, CliError> {
 }
 
 fn request(arguments: &Complete) -> Result<GenerationRequest, CliError> {
-    let sampling = &arguments.sampling;
     let prompt = match (&arguments.prompt, &arguments.prompt_file, &arguments.stdin) {
         (Some(value), _, _) => text::from_argument(value)?,
         (_, Some(path), _) => text::from_file(path)?,
@@ -38,11 +34,7 @@ fn request(arguments: &Complete) -> Result<GenerationRequest, CliError> {
     Ok(GenerationRequest {
         prompt: vec![PromptSpan::Text { text: prompt }],
         add_bos: arguments.add_bos,
-        sampling: SamplingSettings {
-            temperature: sampling.temperature,
-            top_k: sampling.top_k,
-            top_p: sampling.top_p,
-        },
+        sampling: arguments.sampling.settings(),
         seed: arguments.seed,
         max_tokens: arguments.max_tokens,
         stop: arguments.stop.clone(),

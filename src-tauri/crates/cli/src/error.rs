@@ -62,7 +62,10 @@ impl CliError {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage { .. } | Self::Engine(engine::Error::OutOfRange { .. }) => 2,
+            Self::Usage { .. }
+            | Self::Engine(
+                engine::Error::OutOfRange { .. } | engine::Error::TokenOutOfRange { .. },
+            ) => 2,
             _ => 1,
         }
     }

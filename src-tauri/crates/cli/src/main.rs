@@ -7,6 +7,7 @@ mod error;
 mod inspect;
 mod model;
 mod output;
+mod sampling;
 mod text;
 mod tokens;
 

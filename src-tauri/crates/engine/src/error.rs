@@ -21,6 +21,8 @@ pub enum Error {
     Unsupported { path: PathBuf, what: String },
     #[error("{field} is out of range: expected {range}")]
     OutOfRange { field: &'static str, range: &'static str },
+    #[error("{field} is out of range: expected token ids 0 to {highest}, found {id}")]
+    TokenOutOfRange { field: &'static str, id: u32, highest: usize },
     #[error("the prompt is empty")]
     EmptyPrompt,
     #[error("the prompt has {prompt} tokens and fills the context of {context}")]
@@ -31,6 +33,10 @@ pub enum Error {
     UnknownToken { id: u32, rows: usize },
     #[error("the model produced a value that is not a number at position {position}")]
     NotANumber { position: usize },
+    #[error("nothing is left to sample: every token is banned or impossible")]
+    NothingToSample,
+    #[error("unknown sampler stage {name:?}: expected {names}")]
+    UnknownStage { name: String, names: &'static str },
     #[error("no model is loaded")]
     NoModel,
     #[error("{0}")]
@@ -61,12 +67,14 @@ impl Error {
             Self::NotACheckpoint { .. } => "not_a_checkpoint",
             Self::Damaged { .. } => "damaged_checkpoint",
             Self::Unsupported { .. } => "unsupported_checkpoint",
-            Self::OutOfRange { .. } => "out_of_range",
+            Self::OutOfRange { .. } | Self::TokenOutOfRange { .. } => "out_of_range",
             Self::EmptyPrompt => "empty_prompt",
             Self::PromptTooLong { .. } => "prompt_too_long",
             Self::NoRoom { .. } => "no_room",
             Self::UnknownToken { .. } => "unknown_token",
             Self::NotANumber { .. } => "not_a_number",
+            Self::NothingToSample => "nothing_to_sample",
+            Self::UnknownStage { .. } => "unknown_stage",
             Self::NoModel => "no_model",
             Self::NotAdmitted(_) => "licence_required",
             Self::LoadCancelled => "cancelled",
@@ -87,6 +95,7 @@ impl Error {
             Self::EmptyPrompt => Some("write a prompt, or add the beginning-of-sequence token"),
             Self::PromptTooLong { .. } => Some("shorten the prompt"),
             Self::NoRoom { .. } => Some("shorten the prompt or ask for fewer tokens"),
+            Self::NothingToSample => Some("ban fewer tokens"),
             Self::OutOfMemory { .. } => Some("close other programs or open a smaller model"),
             Self::Panicked(_) => Some("the text is safe; open the model again"),
             _ => None,

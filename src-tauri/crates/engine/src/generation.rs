@@ -11,7 +11,7 @@ use crate::event::{
     TokenProbability, Usage,
 };
 use crate::model::Model;
-use crate::sampler;
+use crate::sampler::{self, Draws, Markers};
 use crate::settings::GenerationRequest;
 use crate::stop::StopFilter;
 use crate::tokenizer::{Decoder, Tokenizer};
@@ -79,6 +79,7 @@ impl Runner {
 
     fn plan(&self, request: &GenerationRequest) -> Result<Plan> {
         request.validate()?;
+        request.sampling.check_tokens(self.tokenizer.pieces())?;
         let prompt = self.tokenizer.encode_prompt(&request.prompt, request.add_bos)?;
         let (context, rows) = (self.model.config.context_length, self.model.config.vocab_size);
         if let Some(id) = prompt.iter().find(|id| **id as usize >= rows) {
@@ -162,13 +163,20 @@ impl Runner {
         let mut decoder = Decoder::within(&tokenizer);
         let mut stop = StopFilter::new(&request.stop);
         let top = request.top_logprobs.unwrap_or(0) as usize;
+        let markers = Markers::of(&tokenizer)?;
         progress.prefilled = Instant::now();
         for index in 0..plan.max_tokens {
             if run.cancelled.load(Ordering::Relaxed) {
                 return Ok(FinishReason::Cancelled);
             }
-            let draw = sampler::draw(plan.seed, 0, index as u32);
-            let id = sampler::sample(&logits, tokenizer.pieces(), &request.sampling, draw)?.id;
+            let id = sampler::sample(&sampler::Input {
+                logits: &logits,
+                pieces: tokenizer.pieces(),
+                history: &self.cached,
+                settings: &request.sampling,
+                markers: &markers,
+                draws: Draws { seed: plan.seed, lane: 0, step: index as u32 },
+            })?;
             let ended = Some(id) == tokenizer.eos() && !request.ignore_eos;
             let limit = index + 1 == plan.max_tokens;
             let mut grown = decoder.push(id);
@@ -246,9 +254,7 @@ struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     fn new(logits: &'a [f32]) -> Self {
-        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = logits.iter().map(|logit| f64::from(logit - highest).exp()).sum();
-        Self { logits, log_sum: f64::from(highest) + sum.ln() }
+        Self { logits, log_sum: sampler::log_sum_exp(logits) }
     }
 
     fn logprob(&self, id: u32) -> f32 {

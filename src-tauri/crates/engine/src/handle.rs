@@ -115,7 +115,8 @@ impl Engine {
         let (sender, events) = events::unbounded_channel();
         lock(&self.running.runs).insert(id, cancelled.clone());
         let run = Run { id, events, cancelled: cancelled.clone(), running: self.running.clone() };
-        self.send(Job::Generate(GenerateJob { run: id, request, cancelled, events: sender }))?;
+        let job = GenerateJob { run: id, request, cancelled, events: sender };
+        self.send(Job::Generate(Box::new(job)))?;
         Ok(run)
     }
 

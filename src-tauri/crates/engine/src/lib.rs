@@ -38,6 +38,7 @@ pub use event::{
 };
 pub use handle::{Engine, LoadRequest, Run};
 pub use model::WeightDtype;
+pub use sampler::SamplerStage;
 pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};
 pub use status::{EngineStatus, ModelInfo};
 pub use tokenizer::{EncodedToken, Tokenizer};

@@ -4,9 +4,12 @@
 //! runs use them as they are. Every setting left out is neutral, so a stored preset can name only
 //! what it changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::sampler::SamplerStage;
 use crate::{Error, Result};
 
 /// A piece of a prompt. Neighbouring text is encoded together, as one string.
@@ -65,30 +68,138 @@ impl GenerationRequest {
     }
 }
 
-/// The sampler chain. The default is neutral: the model's own distribution, unchanged.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+/// The sampler chain. The default is neutral: the model's own distribution, unchanged. A range of
+/// 0 is the whole history, prompt included.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct SamplingSettings {
     /// Divides the logits; 0 takes the likeliest token.
-    pub temperature: f32,
+    pub temperature: f64,
     /// Keeps the k likeliest tokens and their ties; 0 keeps all.
     pub top_k: u32,
     /// Keeps the likeliest tokens that together reach this probability; 1 keeps all, 0 one.
-    pub top_p: f32,
+    pub top_p: f64,
+    /// Keeps what is at least this many times as likely as the likeliest token; 0 keeps all.
+    #[ts(optional, as = "Option<_>")]
+    pub min_p: f64,
+    /// Keeps the tokens about as surprising as expected, up to this probability; 1 keeps all.
+    #[ts(optional, as = "Option<_>")]
+    pub typical_p: f64,
+    /// Keeps what is within so many standard deviations of the highest logit; 0 keeps all.
+    #[ts(optional, as = "Option<_>")]
+    pub top_n_sigma: f64,
+    /// How often XTC acts; 0 never.
+    #[ts(optional, as = "Option<_>")]
+    pub xtc_probability: f64,
+    /// Of the tokens at least this likely XTC leaves only the least likely.
+    #[ts(optional, as = "Option<_>")]
+    pub xtc_threshold: f64,
+    /// Divides the positive and multiplies the negative logits of tokens in the range; 1 is off.
+    #[ts(optional, as = "Option<_>")]
+    pub repetition_penalty: f64,
+    /// How many of the last tokens the repetition, frequency and presence penalties look at.
+    #[ts(optional, as = "Option<_>")]
+    pub repetition_range: u32,
+    /// Taken off a token's logit for each time it stands in the range.
+    #[ts(optional, as = "Option<_>")]
+    pub frequency_penalty: f64,
+    /// Taken off a token's logit once if it stands in the range.
+    #[ts(optional, as = "Option<_>")]
+    pub presence_penalty: f64,
+    /// Strength of DRY, the penalty on carrying on a repetition; 0 is off.
+    #[ts(optional, as = "Option<_>")]
+    pub dry_multiplier: f64,
+    /// The penalty's growth with each further token of a repetition.
+    #[ts(optional, as = "Option<_>")]
+    pub dry_base: f64,
+    /// Repetitions shorter than this are free.
+    #[ts(optional, as = "Option<_>")]
+    pub dry_allowed_length: u32,
+    /// How many of the last tokens DRY looks at.
+    #[ts(optional, as = "Option<_>")]
+    pub dry_range: u32,
+    /// Added to the logits of single tokens, by id.
+    #[ts(optional, as = "Option<_>")]
+    pub logit_bias: BTreeMap<u32, f64>,
+    /// Tokens that are never chosen.
+    #[ts(optional, as = "Option<_>")]
+    pub ban_token: Vec<u32>,
+    /// The stages in the order in which they run; a stage left out does not run.
+    #[ts(optional, as = "Option<_>")]
+    pub sampler_order: Vec<SamplerStage>,
 }
 
 impl SamplingSettings {
+    /// Checks what can be judged without a model.
+    ///
     /// # Errors
     /// [`Error::OutOfRange`] names the setting and its range.
     pub fn validate(&self) -> Result<()> {
         check("temperature", (0.0..=100.0).contains(&self.temperature), "0 to 100")?;
-        check("top-p", (0.0..=1.0).contains(&self.top_p), "0 to 1")
+        check("top-p", (0.0..=1.0).contains(&self.top_p), "0 to 1")?;
+        check("min-p", (0.0..=1.0).contains(&self.min_p), "0 to 1")?;
+        check("typical-p", self.typical_p > 0.0 && self.typical_p <= 1.0, "above 0 and up to 1")?;
+        check("top-n-sigma", (0.0..=100.0).contains(&self.top_n_sigma), "0 to 100")?;
+        check("xtc-probability", (0.0..=1.0).contains(&self.xtc_probability), "0 to 1")?;
+        check("xtc-threshold", (0.0..=1.0).contains(&self.xtc_threshold), "0 to 1")?;
+        self.validate_penalties()?;
+        let bounded = |bias: &f64| (-100.0..=100.0).contains(bias);
+        check("logit-bias", self.logit_bias.values().all(bounded), "-100 to 100")?;
+        let order = &self.sampler_order;
+        let once = |stage| order.iter().filter(|other| *other == stage).count() == 1;
+        check("sampler-order", order.iter().all(once), "each stage at most once")
+    }
+
+    fn validate_penalties(&self) -> Result<()> {
+        let repetition = (0.01..=100.0).contains(&self.repetition_penalty);
+        check("repetition-penalty", repetition, "0.01 to 100")?;
+        let additive = |penalty: f64| (-2.0..=2.0).contains(&penalty);
+        check("frequency-penalty", additive(self.frequency_penalty), "-2 to 2")?;
+        check("presence-penalty", additive(self.presence_penalty), "-2 to 2")?;
+        check("dry-multiplier", (0.0..=100.0).contains(&self.dry_multiplier), "0 to 100")?;
+        check("dry-base", (1.0..=100.0).contains(&self.dry_base), "1 to 100")?;
+        check("dry-allowed-length", self.dry_allowed_length >= 1, "1 or more")
+    }
+
+    /// Checks what depends on the model: the tokens that are biased or banned exist.
+    ///
+    /// # Errors
+    /// [`Error::TokenOutOfRange`] names the setting and the first that does not.
+    pub fn check_tokens(&self, pieces: usize) -> Result<()> {
+        let biased = self.logit_bias.keys().map(|id| ("logit-bias", *id));
+        let banned = self.ban_token.iter().map(|id| ("ban-token", *id));
+        match biased.chain(banned).find(|(_, id)| *id as usize >= pieces) {
+            Some((field, id)) => {
+                Err(Error::TokenOutOfRange { field, id, highest: pieces.saturating_sub(1) })
+            }
+            None => Ok(()),
+        }
     }
 }
 
 impl Default for SamplingSettings {
     fn default() -> Self {
-        Self { temperature: 1.0, top_k: 0, top_p: 1.0 }
+        Self {
+            temperature: 1.0,
+            top_k: 0,
+            top_p: 1.0,
+            min_p: 0.0,
+            typical_p: 1.0,
+            top_n_sigma: 0.0,
+            xtc_probability: 0.0,
+            xtc_threshold: 0.1,
+            repetition_penalty: 1.0,
+            repetition_range: 0,
+            frequency_penalty: 0.0,
+            presence_penalty: 0.0,
+            dry_multiplier: 0.0,
+            dry_base: 1.75,
+            dry_allowed_length: 2,
+            dry_range: 0,
+            logit_bias: BTreeMap::new(),
+            ban_token: Vec::new(),
+            sampler_order: SamplerStage::ALL.to_vec(),
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{Error, Result};
 pub(crate) enum Job {
     Load(LoadJob),
     Unload(oneshot::Sender<()>),
-    Generate(GenerateJob),
+    Generate(Box<GenerateJob>),
 }
 
 pub(crate) struct LoadJob {

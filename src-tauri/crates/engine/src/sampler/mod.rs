@@ -1,0 +1,133 @@
+//! From a row of logits to a token: a pure function of the logits, the tokens so far, the settings
+//! and the place in the random numbers.
+//!
+//! The settings name the stages and their order; each acts on what the one before it left. What a
+//! stage means is said where it is written, with its source. The trace compares what came to a
+//! stage with what it left, so looking at the chain cannot change what it does.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `stage` | the stages by name |
+//! | `penalties`, `dry` | what changes the logits of tokens written before; biases and bans |
+//! | `truncation` | temperature, and what cuts |
+//! | `candidates` | the tokens still in question, with their probabilities |
+//! | `selection`, `exponential` | what makes it fast: no sort of a whole vocabulary, vector `exp` |
+//! | `random` | draws by seed, lane and step |
+//! | `trace` | what each stage took away |
+
+mod candidates;
+mod dry;
+mod exponential;
+mod penalties;
+mod random;
+mod selection;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod truncation;
+
+pub use exponential::log_sum_exp;
+pub use random::Draws;
+pub use stage::SamplerStage;
+pub use trace::{Candidate, StageTrace, Trace, entropy_bits};
+
+use candidates::Candidates;
+
+use crate::settings::SamplingSettings;
+use crate::tokenizer::Tokenizer;
+use crate::{Error, Result};
+
+/// What a token is chosen from and by.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Every row of the output matrix.
+    pub logits: &'a [f32],
+    /// How many of the rows have a token; the padding behind them is never sampled.
+    pub pieces: usize,
+    /// The prompt's tokens and those generated so far.
+    pub history: &'a [u32],
+    pub settings: &'a SamplingSettings,
+    pub markers: &'a Markers,
+    pub draws: Draws,
+}
+
+/// Tokens that DRY and XTC treat apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Markers {
+    /// A repetition does not reach across them (DRY).
+    pub sequence_breakers: Vec<u32>,
+    /// Never excluded as a top choice (XTC).
+    pub xtc_exempt: Vec<u32>,
+}
+
+impl Markers {
+    /// DRY's published sequence breakers.
+    const BREAKERS: [&str; 4] = ["\n", ":", "\"", "*"];
+
+    /// The tokens of a model, found as the authors of DRY and XTC find them: the last token of "a"
+    /// and the breaker, because a breaker alone may be encoded otherwise than within a text.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] when the tokenizer fails.
+    pub fn of(tokenizer: &Tokenizer) -> Result<Self> {
+        let mut sequence_breakers = Vec::new();
+        for breaker in Self::BREAKERS {
+            let tokens = tokenizer.encode(&format!("a{breaker}"))?;
+            sequence_breakers.extend(tokens.last().map(|token| token.id));
+        }
+        let newline = sequence_breakers.first().copied();
+        let xtc_exempt = newline.into_iter().chain(tokenizer.eos()).collect();
+        Ok(Self { sequence_breakers, xtc_exempt })
+    }
+}
+
+/// Chooses a token.
+///
+/// # Errors
+/// [`Error::NotANumber`] when a logit is NaN or positive infinity, [`Error::NothingToSample`] when
+/// no token is left, [`Error::TokenOutOfRange`] for a bias or ban of a token that does not exist.
+pub fn sample(input: &Input<'_>) -> Result<u32> {
+    survivors(input, None)?.choose(input.draws.token())
+}
+
+/// Chooses the same token as [`sample`] and says how it came about, naming the `listed` likeliest
+/// survivors.
+///
+/// # Errors
+/// As [`sample`].
+pub fn sample_traced(input: &Input<'_>, listed: usize) -> Result<(u32, Trace)> {
+    let mut stages = Vec::new();
+    let mut survivors = survivors(input, Some(&mut stages))?;
+    let trace = Trace::new(input.logits, stages, &mut survivors, listed)?;
+    Ok((survivors.choose(input.draws.token())?, trace))
+}
+
+/// Runs the chain. With somewhere to put traces it also keeps what came to each stage.
+fn survivors(input: &Input<'_>, mut traces: Option<&mut Vec<StageTrace>>) -> Result<Candidates> {
+    check_numbers(input.logits)?;
+    let row = &input.logits[..input.pieces.min(input.logits.len())];
+    input.settings.check_tokens(row.len())?;
+    let mut candidates = Candidates::new(row);
+    for stage in &input.settings.sampler_order {
+        if !stage.acts(input.settings) {
+            continue;
+        }
+        let before = traces.is_some().then(|| candidates.clone());
+        stage.apply(&mut candidates, input)?;
+        if let (Some(traces), Some(mut before)) = (traces.as_deref_mut(), before) {
+            traces.push(StageTrace::between(*stage, &mut before, &candidates)?);
+        }
+    }
+    Ok(candidates)
+}
+
+fn check_numbers(logits: &[f32]) -> Result<()> {
+    // Counting looks at every logit without a branch; the search is for the message.
+    let good = logits.iter().filter(|logit| **logit < f32::INFINITY).count();
+    let bad = |logit: &f32| logit.is_nan() || *logit == f32::INFINITY;
+    if good == logits.len() {
+        return Ok(());
+    }
+    Err(Error::NotANumber { position: logits.iter().position(bad).unwrap_or_default() })
+}

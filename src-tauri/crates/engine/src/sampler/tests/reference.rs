@@ -1,0 +1,85 @@
+//! What transformers' processors leave of the same logits.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use serde::Deserialize;
+
+use super::{distribution, input};
+use crate::checkpoint::Checkpoint;
+use crate::device::cpu::CpuKvCache;
+use crate::model::{LoadOptions, Model, WeightDtype};
+use crate::sampler::Input;
+use crate::settings::SamplingSettings;
+use crate::tokenizer::Tokenizer;
+
+#[derive(Deserialize)]
+struct PromptCase {
+    ids: Vec<u32>,
+    settings: SamplingSettings,
+    survivors: usize,
+    top50: Vec<(u32, f64)>,
+}
+
+/// Made by `tests/fixtures/sampler/rows.py`.
+#[derive(Deserialize)]
+struct RowCase {
+    logits: Vec<f32>,
+    history: Vec<u32>,
+    settings: SamplingSettings,
+    survivors: Vec<u32>,
+    probabilities: Vec<f64>,
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures").join(name)
+}
+
+fn cases<T: for<'a> Deserialize<'a>>(name: &str) -> Vec<T> {
+    let text = std::fs::read_to_string(fixture(name)).expect("the fixture is there");
+    serde_json::from_str(&text).expect("the fixture is JSON")
+}
+
+/// The model's logits behind a prompt, and how many of them have a token.
+fn logits(checkpoint: &Checkpoint, ids: &[u32]) -> (Vec<f32>, usize) {
+    let options = LoadOptions {
+        dtype: WeightDtype::F32,
+        cancelled: &AtomicBool::new(false),
+        progress: &|_| {},
+    };
+    let model = Model::load(checkpoint, &options).expect("the model loads");
+    let mut cache = CpuKvCache::new(&model.config).expect("a cache");
+    let hidden = model.forward(ids, &mut cache).expect("hidden states");
+    let row = model.logits(&hidden).expect("logits").pop().expect("a last row");
+    let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer).expect("a tokenizer");
+    (row, tokenizer.pieces())
+}
+
+#[test]
+fn prompts_leave_what_transformers_leaves_within_1e_5() {
+    let checkpoint = Checkpoint::open(&fixture("tiny/tiny-zarr.nemo")).expect("opens");
+    for (number, case) in cases::<PromptCase>("tiny/sampler.json").into_iter().enumerate() {
+        let (logits, pieces) = logits(&checkpoint, &case.ids);
+        let input = Input { pieces, ..input(&logits, &case.ids, &case.settings) };
+        let found = distribution(&input).expect("a token");
+        assert_eq!(found.len(), case.survivors, "case {number}: {:?}", case.settings);
+        for (id, expected) in &case.top50 {
+            let probability = found.iter().find(|(other, _)| other == id).map(|(_, p)| *p);
+            let probability = probability.unwrap_or_else(|| panic!("case {number}: {id} was cut"));
+            assert!((probability - expected).abs() < 1e-5, "case {number}, {id}: {probability}");
+        }
+    }
+}
+
+#[test]
+fn rows_with_ties_leave_what_transformers_leaves_within_1e_6() {
+    for (number, case) in cases::<RowCase>("sampler/rows.json").into_iter().enumerate() {
+        let found = distribution(&input(&case.logits, &case.history, &case.settings));
+        let found = found.expect("a token");
+        let ids: Vec<u32> = found.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, case.survivors, "case {number}: {:?}", case.settings);
+        for ((id, probability), expected) in found.iter().zip(&case.probabilities) {
+            assert!((probability - expected).abs() < 1e-6, "case {number}, {id}: {probability}");
+        }
+    }
+}
