@@ -1,9 +1,12 @@
 //! `nemotron` against answers made by transformers and sentencepiece.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tests::checkpoint::{Geometry, empty_nemo};
 use tests::{fixture, program};
 
 fn nemotron(arguments: &[&str], stdin: &[u8]) -> Output {
@@ -35,9 +38,30 @@ fn lines(output: &Output) -> Vec<Value> {
 }
 
 fn complete(prompt: &str, more: &[&str]) -> Output {
-    let tiny = tiny();
-    let base = ["complete", "--model", &tiny, "--dtype", "f32", "--json", "-"];
+    complete_with(&tiny(), prompt, more)
+}
+
+fn complete_with(model: &str, prompt: &str, more: &[&str]) -> Output {
+    let base = ["complete", "--model", model, "--dtype", "f32", "--json", "-"];
     nemotron(&[&base, more].concat(), prompt.as_bytes())
+}
+
+/// The tiny model in every form there is, unpacked ones in `folder`.
+fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let unpacked = |name: &str| {
+        let target = folder.join(name);
+        let archive = std::fs::File::open(fixture("tiny").join(name)).expect("fixture");
+        tar::Archive::new(archive).unpack(&target).expect("unpacked");
+        path(&target)
+    };
+    vec![
+        (tiny(), "nemo-zarr"),
+        (path(&fixture("tiny/tiny-ckpt.nemo")), "nemo-ckpt"),
+        (path(&fixture("tiny/hf")), "huggingface"),
+        (unpacked("tiny-zarr.nemo"), "nemo-zarr"),
+        (unpacked("tiny-ckpt.nemo"), "nemo-ckpt"),
+    ]
 }
 
 #[test]
@@ -45,10 +69,12 @@ fn greedy_completions_are_the_references() {
     let reference = reference();
     let cases = reference["greedy"].as_array().expect("cases");
     assert_eq!(cases.len(), 14);
-    for case in cases {
+    let folder = tempfile::tempdir().expect("folder");
+    let forms = every_form(folder.path());
+    for (case, (model, _)) in cases.iter().flat_map(|case| forms.iter().map(move |f| (case, f))) {
         let prompt = case["text"].as_str().expect("text");
-        let output =
-            complete(prompt, &["--temperature", "0", "--ignore-eos", "--max-tokens", "32"]);
+        let greedy = ["--temperature", "0", "--ignore-eos", "--max-tokens", "32"];
+        let output = complete_with(model, prompt, &greedy);
         let events = lines(&output);
         let tokens: Vec<&Value> = events.iter().filter(|e| e["type"] == "token").collect();
         let ids: Vec<&Value> = tokens.iter().map(|token| &token["id"]).collect();
@@ -59,6 +85,34 @@ fn greedy_completions_are_the_references() {
         assert_eq!(json!(pieces), case["generated_text"], "{prompt:?}");
         assert_eq!(done["finish_reason"], "length");
     }
+}
+
+#[test]
+fn inspect_tells_the_form_and_the_same_sizes_for_all() {
+    let folder = tempfile::tempdir().expect("folder");
+    for (model, format) in every_form(folder.path()) {
+        let found = &lines(&nemotron(&["inspect", &model, "--json"], b""))[0];
+        assert_eq!(found["format"], format, "{model}");
+        let config = json!({
+            "num_layers": 3, "hidden_size": 128, "ffn_hidden_size": 512, "num_heads": 4,
+            "num_kv_heads": 4, "head_dim": 32, "vocab_size": 1024, "context_length": 256,
+            "rotary_fraction": 0.5, "rope_theta": 10000.0, "norm_epsilon": 1e-5,
+        });
+        assert_eq!(found["config"], config, "{model}");
+        assert_eq!(found["dtype"], "bf16", "{model}");
+    }
+}
+
+#[test]
+fn inspecting_the_8b_reads_headers_only() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("nemotron-3-8b.nemo");
+    empty_nemo(&Geometry::NEMOTRON_3_8B, &path);
+    let started = Instant::now();
+    let found = &lines(&nemotron(&["inspect", &path.to_string_lossy(), "--json"], b""))[0];
+    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert_eq!(found["parameters"], 8_540_135_424_u64);
+    assert_eq!(found["weight_bytes"], 17_080_270_848_u64);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NotACheckpoint { .. } => Some("open a .nemo file as NeMo writes it"),
+            Self::NotACheckpoint { .. } => Some("open a .nemo file or a Hugging Face folder"),
             Self::Damaged { .. } => Some("the file may be incomplete: copy or download it again"),
             Self::EmptyPrompt => Some("write a prompt, or add the beginning-of-sequence token"),
             Self::PromptTooLong { .. } => Some("shorten the prompt"),

@@ -4,6 +4,9 @@
 //! memory is taken for weights. Tensors are read by position, row by row where that is needed, so
 //! a loader can fill its own buffers without a second copy.
 
+mod array;
+mod files;
+mod huggingface;
 mod nemo;
 mod nemo_config;
 mod pickle;
@@ -11,27 +14,28 @@ mod pickle_input;
 mod pickle_values;
 mod region;
 mod tar_index;
-#[cfg_attr(not(test), expect(dead_code, reason = "the .ckpt layout comes next"))]
 mod torch;
 mod torch_view;
 mod torch_zip;
+mod weights;
 mod zarr;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::Result;
 use crate::config::ModelConfig;
+use crate::{Error, Result};
 
-pub(crate) use zarr::Stored;
-use zarr::ZarrArray;
+use array::Array;
+pub(crate) use array::Stored;
+use files::Files;
 
 /// An opened checkpoint: what it is, and where its tensors lie.
 #[derive(Debug)]
 pub struct Checkpoint {
     pub path: PathBuf,
-    /// `nemo-zarr`.
+    /// `nemo-zarr`, `nemo-ckpt` or `huggingface`.
     pub format: &'static str,
     pub config: ModelConfig,
     /// The SentencePiece model's bytes.
@@ -44,19 +48,28 @@ pub struct Checkpoint {
 pub(crate) struct Tensor {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
-    array: ZarrArray,
+    array: Array,
     layer: Option<usize>,
     /// Stored row ranges in canonical order: one, except where queries, keys and values interleave.
     source: Vec<Range<usize>>,
 }
 
 impl Checkpoint {
-    /// Opens a `.nemo` file.
+    /// Opens a `.nemo` file, the folder of an unpacked one, or a Hugging Face folder.
     ///
     /// # Errors
     /// What is not there, not a checkpoint, damaged, or not this architecture.
     pub fn open(path: &Path) -> Result<Self> {
-        nemo::open(path)
+        let files = Files::open(path)?;
+        if files.get(nemo::CONFIG).is_some() {
+            return nemo::open(&files);
+        }
+        if files.get(huggingface::CONFIG).is_some() {
+            return huggingface::open(&files);
+        }
+        let (nemo, huggingface) = (nemo::CONFIG, huggingface::CONFIG);
+        let what = format!("this is no checkpoint: expected {nemo} or {huggingface} in it");
+        Err(Error::NotACheckpoint { path: path.to_owned(), what })
     }
 
     /// The file's name without its ending.
@@ -92,7 +105,7 @@ impl Checkpoint {
 
 impl Tensor {
     pub(crate) fn stored(&self) -> Stored {
-        self.array.stored
+        self.array.stored()
     }
 
     pub(crate) fn bytes(&self) -> usize {

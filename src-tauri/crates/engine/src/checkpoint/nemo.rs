@@ -1,186 +1,111 @@
-//! The layout NVIDIA published Nemotron-3-8B in: a `.nemo` archive with a megatron-core
-//! dist-checkpoint (zarr), layers stacked on the first axis, queries, keys and values interleaved
-//! by head group.
+//! NeMo checkpoints, packed into a `.nemo` archive or unpacked into a folder.
+//!
+//! Nemotron-3-8B was published as a megatron-core dist-checkpoint in zarr, layers stacked on the
+//! first axis; older ones are `torch.save` files, one for each tensor-parallel rank.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
-
+use super::Checkpoint;
+use super::array::{Array, FlatArray, SplitArray};
+use super::files::Files;
 use super::nemo_config::{self, Refusal};
-use super::tar_index::TarIndex;
-use super::zarr::{ZarrArray, unsupported};
-use super::{Checkpoint, Tensor};
+use super::torch::{self, TorchFile};
+use super::weights::{self, Arrays, parallel_axis, plain};
+use super::zarr::ZarrArray;
+use crate::Result;
 use crate::config::ModelConfig;
-use crate::{Error, Result};
 
+pub(super) const CONFIG: &str = "model_config.yaml";
 const MAX_YAML_BYTES: u64 = 1 << 20;
 /// The real one has 4.6 MB.
-const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
-const PREFIX: &str = "model_weights/model.";
+pub(super) const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
+const TORCH_WEIGHTS: &str = "model_weights.ckpt";
 
-pub(super) fn open(path: &Path) -> Result<Checkpoint> {
-    let archive = Arc::new(TarIndex::open(path)?);
-    check_layout(&archive)?;
-    let yaml = archive.read("model_config.yaml", MAX_YAML_BYTES)?;
+pub(super) fn open(files: &Files) -> Result<Checkpoint> {
+    let yaml = files.read(CONFIG, MAX_YAML_BYTES)?;
     let nemo = nemo_config::parse(&yaml).map_err(|refusal| match refusal {
-        Refusal::Damaged(what) => archive.damaged(what),
-        Refusal::Unsupported(what) => unsupported(&archive, what),
+        Refusal::Damaged(what) => files.damaged(what),
+        Refusal::Unsupported(what) => files.unsupported(what),
     })?;
-    let tokenizer = archive.read(&nemo.tokenizer, MAX_TOKENIZER_BYTES)?;
-    let map = Mapper { archive: &archive };
-    let embedding = map.array("embedding.word_embeddings.weight")?;
-    let config = ModelConfig { vocab_size: embedding.shape[0], ..nemo.model };
-    config.check().map_err(|what| archive.damaged(format!("model_config.yaml: {what}")))?;
-    let tensors = map.tensors(&config)?;
-    Ok(Checkpoint { path: path.to_owned(), format: "nemo-zarr", config, tokenizer, tensors })
+    let tokenizer = files.read(&nemo.tokenizer, MAX_TOKENIZER_BYTES)?;
+    let (format, arrays) = arrays(files)?;
+    let vocab_size = weights::vocabulary(files, &arrays)?;
+    let config = ModelConfig { vocab_size, ..nemo.model };
+    config.check().map_err(|what| files.damaged(format!("{CONFIG}: {what}")))?;
+    let tensors = weights::tensors(files, &arrays, &config)?;
+    Ok(Checkpoint { path: files.path.clone(), format, config, tokenizer, tensors })
 }
 
-/// Tells a checkpoint of another layout from a file that is none.
-fn check_layout(archive: &TarIndex) -> Result<()> {
-    if archive.get("model_config.yaml").is_none() {
-        let what = "this is no checkpoint: model_config.yaml is missing".to_owned();
-        return Err(Error::NotACheckpoint { path: archive.path.clone(), what });
+/// The weights, in whichever of NeMo's layouts they are.
+fn arrays(files: &Files) -> Result<(&'static str, Arrays)> {
+    let zarr =
+        files.names().any(|name| name.starts_with("model_weights/") && name.ends_with("/.zarray"));
+    if zarr {
+        return Ok(("nemo-zarr", zarr_arrays(files)?));
     }
-    if archive.members().any(|(name, _)| Path::new(name).extension().is_some_and(|e| e == "ckpt")) {
-        let what = "weights saved by torch (.ckpt) are not read yet: expected zarr".to_owned();
-        return Err(unsupported(archive, what));
+    let ranks: Vec<&str> = files.names().filter(|name| last(name) == TORCH_WEIGHTS).collect();
+    if !ranks.is_empty() {
+        return Ok(("nemo-ckpt", torch_arrays(files, &ranks)?));
     }
-    Ok(())
+    if files.names().any(|name| last(name).ends_with(".distcp")) {
+        let what = "the weights are a torch_dist checkpoint: expected zarr or model_weights.ckpt";
+        return Err(files.unsupported(what.to_owned()));
+    }
+    Err(files
+        .damaged("it has no weights: expected model_weights/ or model_weights.ckpt".to_owned()))
 }
 
-struct Mapper<'a> {
-    archive: &'a Arc<TarIndex>,
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
-impl Mapper<'_> {
-    fn array(&self, key: &str) -> Result<ZarrArray> {
-        ZarrArray::open(self.archive, &format!("{PREFIX}{key}"))
-    }
-
-    /// The array under the first of two keys that is there: norms are fused into the following
-    /// projection by TransformerEngine, and stand alone otherwise.
-    fn either(&self, fused: &str, alone: &str) -> Result<ZarrArray> {
-        let there = self.archive.get(&format!("{PREFIX}{fused}/.zarray")).is_some();
-        self.array(if there { fused } else { alone })
-    }
-
-    fn tensors(&self, config: &ModelConfig) -> Result<BTreeMap<String, Tensor>> {
-        let mut tensors = BTreeMap::new();
-        let (hidden, vocab) = (config.hidden_size, config.vocab_size);
-        for (name, key, shape) in [
-            ("embedding", "embedding.word_embeddings.weight", vec![vocab, hidden]),
-            ("final_norm.weight", "decoder.final_layernorm.weight", vec![hidden]),
-            ("final_norm.bias", "decoder.final_layernorm.bias", vec![hidden]),
-            ("output", "output_layer.weight", vec![vocab, hidden]),
-        ] {
-            let array = self.array(key)?;
-            self.check_shape(key, &array, &shape)?;
-            tensors.insert(name.to_owned(), whole(array, None));
-        }
-        for part in self.layer_parts(config)? {
-            for layer in 0..config.num_layers {
-                let tensor = Tensor {
-                    rows: part.source.iter().map(Range::len).sum(),
-                    columns: part.array.shape[2..].iter().product(),
-                    array: part.array.clone(),
-                    layer: Some(layer),
-                    source: part.source.clone(),
-                };
-                tensors.insert(format!("layers.{layer}.{}", part.name), tensor);
-            }
-        }
-        Ok(tensors)
-    }
-
-    /// The weights every layer has, each with the rows of its array that spell it.
-    fn layer_parts(&self, config: &ModelConfig) -> Result<Vec<LayerPart>> {
-        let (hidden, ffn) = (config.hidden_size, config.ffn_hidden_size);
-        let (queries, width) = (config.num_heads * config.head_dim, config.head_dim);
-        let qkv_rows = queries + 2 * config.num_kv_heads * width;
-        let base = "decoder.layers";
-        let mut parts = Vec::new();
-        let mut add = |name, key: String, array: ZarrArray, shape: &[usize]| -> Result<()> {
-            let stacked: Vec<usize> = [&[config.num_layers], shape].concat();
-            self.check_shape(&key, &array, &stacked)?;
-            let rows = std::iter::once(0..shape[0]).collect();
-            parts.push(LayerPart { name, array, source: rows });
-            Ok(())
-        };
-        for (name, key, shape) in [
-            ("o", "self_attention.linear_proj.weight", [hidden, queries]),
-            ("up", "mlp.linear_fc1.weight", [ffn, hidden]),
-            ("down", "mlp.linear_fc2.weight", [hidden, ffn]),
-            ("qkv", "self_attention.linear_qkv.weight", [qkv_rows, hidden]),
-        ] {
-            let key = format!("{base}.{key}");
-            add(name, key.clone(), self.array(&key)?, &shape)?;
-        }
-        for (name, fused, alone) in [
-            (
-                "attention_norm.weight",
-                "self_attention.linear_qkv.layer_norm_weight",
-                "input_layernorm.weight",
-            ),
-            (
-                "attention_norm.bias",
-                "self_attention.linear_qkv.layer_norm_bias",
-                "input_layernorm.bias",
-            ),
-            ("mlp_norm.weight", "mlp.linear_fc1.layer_norm_weight", "pre_mlp_layernorm.weight"),
-            ("mlp_norm.bias", "mlp.linear_fc1.layer_norm_bias", "pre_mlp_layernorm.bias"),
-        ] {
-            let (fused, alone) = (format!("{base}.{fused}"), format!("{base}.{alone}"));
-            add(name, fused.clone(), self.either(&fused, &alone)?, &[hidden])?;
-        }
-        Ok(split_qkv(parts, config))
-    }
-
-    fn check_shape(&self, key: &str, array: &ZarrArray, expected: &[usize]) -> Result<()> {
-        if array.shape == expected {
-            return Ok(());
-        }
-        let found = &array.shape;
-        Err(self
-            .archive
-            .damaged(format!("array {key} has the shape {found:?}: expected {expected:?}")))
-    }
+fn zarr_arrays(files: &Files) -> Result<Arrays> {
+    let folders = files.names().filter_map(|name| {
+        let folder = name.strip_suffix("/.zarray")?;
+        Some((folder, folder.strip_prefix("model_weights/")?))
+    });
+    folders
+        .map(|(folder, key)| {
+            Ok((plain(key).to_owned(), Array::Zarr(ZarrArray::open(files, folder)?)))
+        })
+        .collect()
 }
 
-struct LayerPart {
-    name: &'static str,
-    array: ZarrArray,
-    source: Vec<Range<usize>>,
-}
-
-fn whole(array: ZarrArray, layer: Option<usize>) -> Tensor {
-    let (rows, columns) = (array.shape[0], array.shape[1..].iter().product());
-    Tensor { rows, columns, array, layer, source: std::iter::once(0..rows).collect() }
-}
-
-/// Replaces the fused projection by three: megatron-core stores per group the rows of its query
-/// heads, then one key head, then one value head.
-fn split_qkv(parts: Vec<LayerPart>, config: &ModelConfig) -> Vec<LayerPart> {
-    let width = config.head_dim;
-    let query = config.num_heads / config.num_kv_heads * width;
-    let group = query + 2 * width;
-    let rows = |offset: usize, length: usize| -> Vec<Range<usize>> {
-        (0..config.num_kv_heads).map(|g| g * group + offset..g * group + offset + length).collect()
-    };
-    let mut split = Vec::with_capacity(parts.len() + 2);
-    for part in parts {
-        if part.name == "qkv" {
-            let spelled = [
-                ("q", rows(0, query)),
-                ("k", rows(query, width)),
-                ("v", rows(query + width, width)),
-            ];
-            for (name, source) in spelled {
-                split.push(LayerPart { name, array: part.array.clone(), source });
-            }
-        } else {
-            split.push(part);
-        }
+/// One file, or one for each tensor-parallel rank in `mp_rank_NN/` or `tp_rank_NN_pp_rank_000/`.
+fn torch_arrays(files: &Files, ranks: &[&str]) -> Result<Arrays> {
+    if let Some(name) = ranks.iter().find(|name| pipeline_rank(name).is_some_and(|rank| rank > 0)) {
+        let what = format!("{name} is one stage of a pipeline: merge the stages with NeMo first");
+        return Err(files.unsupported(what));
     }
-    split
+    let mut parts = Vec::with_capacity(ranks.len());
+    for name in ranks {
+        let region = files.get(name).ok_or_else(|| files.damaged(format!("{name} is missing")))?;
+        parts.push(torch::open(region)?);
+    }
+    let names = parts[0].tensors.keys().chain(parts[0].others.keys());
+    let prefix = parts[0].prefix();
+    let weights = names.filter_map(|name| Some((name, name.strip_prefix(prefix)?)));
+    weights
+        .filter(|(_, key)| !key.contains("_extra_state"))
+        .map(|(name, key)| Ok((plain(key).to_owned(), merged(files, &parts, name)?)))
+        .collect()
+}
+
+fn pipeline_rank(name: &str) -> Option<usize> {
+    let (_, rest) = name.rsplit_once("pp_rank_")?;
+    rest.split('/').next()?.parse().ok()
+}
+
+/// A tensor of one file, or of all ranks together.
+fn merged(files: &Files, ranks: &[TorchFile], name: &str) -> Result<Array> {
+    let mut parts = Vec::with_capacity(ranks.len());
+    for rank in ranks {
+        let tensor = rank.tensor(name)?;
+        let (stored, shape) = (tensor.stored, tensor.shape.clone());
+        parts.push(FlatArray { stored, shape, data: tensor.data.clone() });
+    }
+    match (parts.len(), parallel_axis(name)) {
+        (1, _) | (_, None) => Ok(Array::Flat(parts.swap_remove(0))),
+        (_, Some(axis)) => SplitArray::new(parts, axis)
+            .map(Array::Split)
+            .map_err(|what| files.damaged(format!("tensor {name}: {what}"))),
+    }
 }

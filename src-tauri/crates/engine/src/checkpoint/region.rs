@@ -11,8 +11,9 @@ use crate::{Error, Result};
 /// Bytes `start..start + len` of a file; reads never leave them.
 #[derive(Debug, Clone)]
 pub(super) struct Region {
-    pub(super) file: Arc<File>,
-    /// For messages.
+    /// None: opened for each read, because an unpacked checkpoint has more files than a process
+    /// may hold open.
+    pub(super) file: Option<Arc<File>>,
     pub(super) path: PathBuf,
     pub(super) start: u64,
     pub(super) len: u64,
@@ -31,7 +32,19 @@ impl Region {
     pub(super) fn read_exact_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let end = offset.checked_add(out.len() as u64).filter(|end| *end <= self.len);
         let start = end.and_then(|_| self.start.checked_add(offset));
-        read_exact_at(&self.file, start.ok_or(io::ErrorKind::UnexpectedEof)?, out)
+        let start = start.ok_or(io::ErrorKind::UnexpectedEof)?;
+        match &self.file {
+            Some(file) => read_exact_at(file, start, out),
+            None => read_exact_at(&File::open(&self.path)?, start, out),
+        }
+    }
+
+    /// The same, with an error that names the file.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(super) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
+        self.read_exact_at(offset, out).map_err(|e| Error::io(&self.path, e))
     }
 
     /// All of a region that is known to be small.

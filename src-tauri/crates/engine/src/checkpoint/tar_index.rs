@@ -22,15 +22,15 @@ const MAX_MEMBERS: usize = 1_000_000;
 
 /// A file inside the archive: a range of the archive's own bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Member {
-    pub(crate) offset: u64,
-    pub(crate) size: u64,
+struct Member {
+    offset: u64,
+    size: u64,
 }
 
 /// An opened archive and its members by name, without a leading `./`.
 #[derive(Debug)]
-pub(crate) struct TarIndex {
-    pub(crate) path: PathBuf,
+pub(super) struct TarIndex {
+    path: PathBuf,
     file: Arc<File>,
     members: BTreeMap<String, Member>,
 }
@@ -46,7 +46,7 @@ impl TarIndex {
     /// # Errors
     /// [`Error::NotACheckpoint`] when the first block is no tar header, [`Error::Damaged`] when a
     /// later one is wrong or the file ends early, [`Error::Unsupported`] for links and devices.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io(path, e))?;
         let length = file.metadata().map_err(|e| Error::io(path, e))?.len();
         let mut index =
@@ -55,45 +55,22 @@ impl TarIndex {
         Ok(index)
     }
 
-    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, Member)> {
-        self.members.iter().map(|(name, member)| (name.as_str(), *member))
+    /// Every file inside, by its plain name.
+    pub(super) fn into_regions(self) -> BTreeMap<String, Region> {
+        let region = |at: &Member| Region {
+            file: Some(self.file.clone()),
+            path: self.path.clone(),
+            start: at.offset,
+            len: at.size,
+        };
+        self.members.iter().map(|(name, at)| (name.clone(), region(at))).collect()
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<Member> {
-        self.members.get(name).copied()
-    }
-
-    /// Reads a whole small member.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] when it is missing or larger than `limit` bytes.
-    pub(crate) fn read(&self, name: &str, limit: u64) -> Result<Vec<u8>> {
-        let member =
-            self.get(name).ok_or_else(|| self.damaged(format!("member {name} is missing")))?;
-        if member.size > limit {
-            let found = member.size;
-            return Err(
-                self.damaged(format!("member {name} has {found} bytes: expected at most {limit}"))
-            );
-        }
-        let mut bytes = vec![0; member.size as usize];
-        self.read_at(member.offset, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Fills `out` from the archive's byte `offset` on.
-    pub(crate) fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<()> {
+    fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         read_exact_at(&self.file, offset, out).map_err(|e| Error::io(&self.path, e))
     }
 
-    /// A member's bytes, as a place to read from without the archive.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the .ckpt layout comes next"))]
-    pub(super) fn region(&self, member: Member) -> Region {
-        let (file, path) = (self.file.clone(), self.path.clone());
-        Region { file, path, start: member.offset, len: member.size }
-    }
-
-    pub(crate) fn damaged(&self, what: String) -> Error {
+    fn damaged(&self, what: String) -> Error {
         Error::Damaged { path: self.path.clone(), what }
     }
 

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeMap;
 
+use super::array::Stored;
 use super::nemo_config::Refusal;
 use super::pickle::{self, Id};
 use super::region::Region;
 use super::torch_view::Views;
 use super::torch_zip::{self, Entries};
-use super::zarr::Stored;
 use crate::{Error, Result};
 
 const MAX_PICKLE_BYTES: u64 = 64 << 20;

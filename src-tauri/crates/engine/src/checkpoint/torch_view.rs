@@ -1,11 +1,11 @@
 //! From a pickled tensor to its bytes: torch's views into storages.
 
+use super::array::Stored;
 use super::nemo_config::Refusal;
 use super::pickle::{Global, Id, Pickle, Value};
 use super::region::Region;
 use super::torch::{Outcome, TorchTensor, damaged, shown};
 use super::torch_zip::Entries;
-use super::zarr::Stored;
 
 /// torch's own limit.
 const MAX_AXES: usize = 64;

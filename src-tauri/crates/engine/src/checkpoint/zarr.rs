@@ -2,59 +2,15 @@
 //! order, one member per chunk. See the zarr v2 specification for the metadata's fields.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use half::{bf16, f16};
 use serde::Deserialize;
 
-use super::tar_index::TarIndex;
-use crate::{Error, Result};
+use super::array::{Block, Stored};
+use super::files::Files;
+use super::region::Region;
+use crate::Result;
 
 const MAX_METADATA_BYTES: u64 = 64 * 1024;
-
-/// How a checkpoint stores its numbers (little-endian).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stored {
-    Bf16,
-    F16,
-    F32,
-}
-
-impl Stored {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            // Megatron patches the two-byte void type to this name after writing.
-            "bfloat16" | "<V2" | "|V2" => Some(Self::Bf16),
-            "<f2" => Some(Self::F16),
-            "<f4" => Some(Self::F32),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn bytes(self) -> usize {
-        match self {
-            Self::Bf16 | Self::F16 => 2,
-            Self::F32 => 4,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Bf16 => "bf16",
-            Self::F16 => "f16",
-            Self::F32 => "f32",
-        }
-    }
-
-    /// Widens one stored number; exact for all three.
-    pub(crate) fn widen(self, raw: &[u8]) -> f32 {
-        match self {
-            Self::Bf16 => bf16::from_le_bytes([raw[0], raw[1]]).to_f32(),
-            Self::F16 => f16::from_le_bytes([raw[0], raw[1]]).to_f32(),
-            Self::F32 => f32::from_le_bytes([raw[0], raw[1], raw[2], raw[3]]),
-        }
-    }
-}
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -71,46 +27,45 @@ struct Metadata {
 
 /// An array whose chunks are known to be all there, each of its full size.
 #[derive(Debug, Clone)]
-pub(crate) struct ZarrArray {
-    archive: Arc<TarIndex>,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) stored: Stored,
+pub(super) struct ZarrArray {
+    pub(super) shape: Vec<usize>,
+    pub(super) stored: Stored,
     chunk: Vec<usize>,
-    /// Byte offsets of the chunks in the archive, in C order of the chunk grid.
-    offsets: Vec<u64>,
+    /// In C order of the chunk grid.
+    chunks: Vec<Region>,
 }
 
 impl ZarrArray {
     /// Reads `<directory>/.zarray` and checks every chunk's presence and size.
-    pub(crate) fn open(archive: &Arc<TarIndex>, directory: &str) -> Result<Self> {
-        let bad = |what: String| archive.damaged(format!("array {directory}: {what}"));
-        let json = archive.read(&format!("{directory}/.zarray"), MAX_METADATA_BYTES)?;
+    pub(super) fn open(files: &Files, directory: &str) -> Result<Self> {
+        let bad = |what: String| files.damaged(format!("array {directory}: {what}"));
+        let json = files.read(&format!("{directory}/.zarray"), MAX_METADATA_BYTES)?;
         let meta: Metadata = serde_json::from_slice(&json).map_err(|e| bad(e.to_string()))?;
         let stored = check_encoding(&meta).map_err(&bad)?;
         let (shape, chunk) = check_grid(&meta).map_err(&bad)?;
         let chunk_bytes = chunk.iter().product::<usize>() * stored.bytes();
         let separator = meta.dimension_separator.as_deref().unwrap_or(".");
         let counts: Vec<usize> = shape.iter().zip(&chunk).map(|(s, c)| s / c).collect();
-        let mut offsets = Vec::new();
+        let mut chunks = Vec::new();
         for n in 0..counts.iter().product() {
             let name = format!("{directory}/{}", chunk_name(n, &counts, separator));
-            let Some(member) = archive.get(&name) else {
+            let Some(member) = files.get(&name) else {
                 return Err(bad(format!("chunk {name} is missing")));
             };
-            if member.size != chunk_bytes as u64 {
-                let found = member.size;
+            if member.len != chunk_bytes as u64 {
+                let found = member.len;
                 return Err(bad(format!("chunk {name} has {found} bytes: expected {chunk_bytes}")));
             }
-            offsets.push(member.offset);
+            chunks.push(member.clone());
         }
-        Ok(Self { archive: archive.clone(), shape, stored, chunk, offsets })
+        Ok(Self { shape, stored, chunk, chunks })
     }
 
     /// Reads rows of one layer of a stacked array, or of the array itself, into `out`.
     ///
     /// `layer` indexes the first axis of a stacked array; `rows` the next one. The rest of the
     /// axes (one or none) makes up a row.
-    pub(crate) fn read_rows(
+    pub(super) fn read_rows(
         &self,
         layer: Option<usize>,
         rows: Range<usize>,
@@ -134,42 +89,19 @@ impl ZarrArray {
             for column in 0..column_chunks {
                 let n = (layer_chunk * row_chunks + row_chunk) * column_chunks + column;
                 let first = layer_row * chunk_rows + row % chunk_rows;
-                let at = self.offsets[n] + (first * chunk_width * size) as u64;
+                let at = (first * chunk_width * size) as u64;
                 let target = Block {
                     start: ((row - rows.start) * width + column * chunk_width) * size,
                     rows: end - row,
                     bytes: chunk_width * size,
                     stride: width * size,
                 };
-                self.read_block(at, &target, out)?;
+                target.read(&self.chunks[n], at, out)?;
             }
             row = end;
         }
         Ok(())
     }
-
-    /// One read of consecutive chunk rows, scattered into `out` when the rows are split.
-    fn read_block(&self, at: u64, block: &Block, out: &mut [u8]) -> Result<()> {
-        if block.bytes == block.stride {
-            let end = block.start + block.rows * block.bytes;
-            return self.archive.read_at(at, &mut out[block.start..end]);
-        }
-        let mut buffer = vec![0; block.rows * block.bytes];
-        self.archive.read_at(at, &mut buffer)?;
-        for (i, row) in buffer.chunks_exact(block.bytes).enumerate() {
-            let start = block.start + i * block.stride;
-            out[start..start + block.bytes].copy_from_slice(row);
-        }
-        Ok(())
-    }
-}
-
-/// Where a run of chunk rows goes: byte positions in the caller's buffer.
-struct Block {
-    start: usize,
-    rows: usize,
-    bytes: usize,
-    stride: usize,
 }
 
 fn check_encoding(meta: &Metadata) -> std::result::Result<Stored, String> {
@@ -212,8 +144,4 @@ fn chunk_name(mut n: usize, counts: &[usize], separator: &str) -> String {
         n /= count;
     }
     parts.join(separator)
-}
-
-pub(crate) fn unsupported(archive: &TarIndex, what: String) -> Error {
-    Error::Unsupported { path: archive.path.clone(), what }
 }

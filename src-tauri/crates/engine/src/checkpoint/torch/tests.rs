@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::super::tar_index::TarIndex;
+use super::super::files::Files;
 use super::super::zarr::ZarrArray;
 use super::*;
 
@@ -21,14 +21,14 @@ type Change = fn(&mut Archive);
 /// More than the real file's zip directory.
 const DIRECTORY_BYTES: u64 = 4096;
 
-fn fixture(name: &str) -> Arc<TarIndex> {
+fn fixture(name: &str) -> Files {
     let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/tiny");
-    Arc::new(TarIndex::open(&tiny.join(name)).expect("a fixture"))
+    Files::open(&tiny.join(name)).expect("a fixture")
 }
 
 fn real() -> Region {
     let archive = fixture("tiny-ckpt.nemo");
-    archive.region(archive.get("model_weights.ckpt").expect("weights"))
+    archive.get("model_weights.ckpt").expect("weights").clone()
 }
 
 /// Bytes as a region in the middle of a file.
@@ -36,7 +36,7 @@ fn region(bytes: &[u8]) -> Region {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(&[&[7; 5], bytes, &[7; 5]].concat()).expect("room");
     let path = PathBuf::from("test.ckpt");
-    Region { file: Arc::new(file), path, start: 5, len: bytes.len() as u64 }
+    Region { file: Some(Arc::new(file)), path, start: 5, len: bytes.len() as u64 }
 }
 
 fn opened(archive: &Archive) -> Result<TorchFile> {
@@ -233,7 +233,7 @@ fn storages_beyond_four_gigabytes_are_found() {
     let (front, back) = archive.split_bytes(GAP);
     let file = sparse(&front, GAP, &back);
     let len = front.len() as u64 + GAP + back.len() as u64;
-    let region = Region { file: Arc::new(file), path: "big.ckpt".into(), start: 0, len };
+    let region = Region { file: Some(Arc::new(file)), path: "big.ckpt".into(), start: 0, len };
     let opened = open(&region).expect("a large file");
     assert!(opened.tensor("w").expect("a tensor").data.start > u32::MAX.into());
     assert_eq!(floats(&opened, "w"), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
@@ -285,7 +285,7 @@ fn a_changed_zip_directory_never_panics() {
     file.write_all(&original).expect("room");
     let len = original.len() as u64;
     let region = Region {
-        file: Arc::new(file.try_clone().expect("a handle")),
+        file: Some(Arc::new(file.try_clone().expect("a handle"))),
         path: "x".into(),
         start: 0,
         len,
