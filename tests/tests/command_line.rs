@@ -151,6 +151,71 @@ fn prompt_log_probabilities_are_within_1e3_of_the_references() {
     }
 }
 
+#[test]
+fn scores_are_the_prompts_log_probabilities_and_windows_agree_where_they_see_as_much() {
+    let tiny = tiny();
+    let score = |text: &str| {
+        let output = nemotron(&["score", "--model", &tiny, "--json", "-"], text.as_bytes());
+        lines(&output).remove(0)
+    };
+    for case in reference()["logits"].as_array().expect("cases") {
+        let found = score(case["text"].as_str().expect("text"));
+        let expected = case["prompt_logprobs"].as_array().expect("logprobs");
+        let tokens = found["tokens"].as_array().expect("tokens");
+        assert_eq!((&tokens[0]["logprob"], &tokens[0]["rank"]), (&Value::Null, &Value::Null));
+        let mut sum = 0.0;
+        for (token, expected) in tokens.iter().zip(expected).skip(1) {
+            near(&token["logprob"], expected);
+            assert!(token["rank"].as_u64() >= Some(1));
+            sum += expected.as_f64().expect("number");
+        }
+        near(&found["sum_logprob"], &json!(sum));
+        if tokens.len() > 1 {
+            let perplexity = (-sum / (tokens.len() - 1) as f64).exp();
+            let found = found["perplexity"].as_f64().expect("number");
+            assert!((found / perplexity - 1.0).abs() < 1e-3, "{found} is not {perplexity}");
+        }
+        assert_eq!(found["windows"], 1);
+    }
+    // The first window of a long text sees just what a text cut there would.
+    let long = score(&"a b".repeat(150));
+    let tokens = long["tokens"].as_array().expect("tokens");
+    assert!(tokens.len() > 256 && long["windows"].as_u64() > Some(1), "{} tokens", tokens.len());
+    assert!(tokens[1..].iter().all(|token| token["logprob"].is_number()));
+    let short = score(&"a b".repeat(20));
+    let known = short["tokens"].as_array().expect("tokens").len() - 1;
+    assert_eq!(tokens[..known], short["tokens"].as_array().expect("tokens")[..known]);
+}
+
+#[test]
+fn next_shows_the_distribution_that_transformers_processors_leave() {
+    let tiny = tiny();
+    let bytes = std::fs::read(fixture("tiny/sampler.json")).expect("fixture");
+    let cases: Vec<Value> = serde_json::from_slice(&bytes).expect("json");
+    assert_eq!(cases.len(), 24);
+    for case in cases {
+        let settings = case["settings"].as_object().expect("settings");
+        let options = settings
+            .iter()
+            .flat_map(|(name, value)| [format!("--{}", name.replace('_', "-")), value.to_string()]);
+        let options: Vec<String> = options.collect();
+        let options = options.iter().map(String::as_str);
+        let base = ["next", "--model", &tiny, "--dtype", "f32", "--json", "-"];
+        let arguments: Vec<&str> = base.into_iter().chain(options).collect();
+        let text = case["text"].as_str().expect("text");
+        let found = &lines(&nemotron(&arguments, text.as_bytes()))[0];
+        assert_eq!(found["survivors"], case["survivors"], "{case}");
+        let left = found["final"].as_array().expect("final");
+        let expected = case["top50"].as_array().expect("top 50");
+        assert_eq!(left.len(), expected.len());
+        for (token, expected) in left.iter().zip(expected) {
+            near(&token["probability"], &expected[1]);
+        }
+        let removed = |stage: &Value| stage["mass_removed"].as_f64() >= Some(0.0);
+        assert!(found["stages"].as_array().expect("stages").iter().all(removed));
+    }
+}
+
 fn near(found: &Value, expected: &Value) {
     let (found, expected) = (found.as_f64().expect("number"), expected.as_f64().expect("number"));
     assert!((found - expected).abs() < 1e-3, "{found} is not {expected}");

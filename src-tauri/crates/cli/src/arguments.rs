@@ -19,6 +19,10 @@ pub(crate) struct Nemotron {
 pub(crate) enum Command {
     /// Continue a text.
     Complete(Box<Complete>),
+    /// Show what could come next, before and after each sampling stage.
+    Next(Box<Next>),
+    /// Show how surprising each token of a text is.
+    Score(Score),
     /// Show the tokens of the text on standard input.
     Tokenize(Tokenize),
     /// Turn a JSON array of token ids on standard input back into text.
@@ -30,7 +34,7 @@ pub(crate) enum Command {
 /// Which model, and where it runs.
 #[derive(Args)]
 pub(crate) struct ModelArguments {
-    /// A .nemo file, or `demo` for the built-in model.
+    /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
     #[arg(long, value_name = "MODEL", default_value = engine::builtin::NAME)]
     pub(crate) model: PathBuf,
     /// Print JSON instead of text.
@@ -58,21 +62,31 @@ pub(crate) enum Dtype {
     F32,
 }
 
+/// The text to work on, byte for byte.
+#[derive(Args)]
+pub(crate) struct TextArguments {
+    /// The text itself.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, group = "input")]
+    pub(crate) prompt: Option<OsString>,
+    /// A file with the text.
+    #[arg(long, value_name = "F", group = "input")]
+    pub(crate) prompt_file: Option<PathBuf>,
+    /// `-` reads the text from standard input.
+    #[arg(value_name = "-", value_parser = ["-"], group = "input")]
+    pub(crate) stdin: Option<String>,
+    /// Put the beginning-of-sequence token in front.
+    #[arg(long)]
+    pub(crate) add_bos: bool,
+}
+
 #[derive(Args)]
 pub(crate) struct Complete {
     #[command(flatten)]
     pub(crate) model: ModelArguments,
     #[command(flatten)]
     pub(crate) device: DeviceArguments,
-    /// The text to continue.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, group = "input")]
-    pub(crate) prompt: Option<OsString>,
-    /// A file with the text to continue.
-    #[arg(long, value_name = "F", group = "input")]
-    pub(crate) prompt_file: Option<PathBuf>,
-    /// `-` reads the text from standard input.
-    #[arg(value_name = "-", value_parser = ["-"], group = "input")]
-    pub(crate) stdin: Option<String>,
+    #[command(flatten)]
+    pub(crate) text: TextArguments,
     /// How many tokens to write [default: 128, or what room is left]
     #[arg(long, value_name = "N")]
     pub(crate) max_tokens: Option<u32>,
@@ -82,9 +96,6 @@ pub(crate) struct Complete {
     /// Go on after the end-of-sequence token.
     #[arg(long)]
     pub(crate) ignore_eos: bool,
-    /// Put the beginning-of-sequence token in front.
-    #[arg(long)]
-    pub(crate) add_bos: bool,
     /// Report the N likeliest tokens beside each token (with --json).
     #[arg(long, value_name = "N")]
     pub(crate) logprobs: Option<u32>,
@@ -96,6 +107,34 @@ pub(crate) struct Complete {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sampling: Sampling,
+}
+
+#[derive(Args)]
+pub(crate) struct Next {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    #[command(flatten)]
+    pub(crate) text: TextArguments,
+    /// How many tokens to list.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) top: u32,
+    /// Seed of the draw that chooses; drawn anew when left out.
+    #[arg(long, value_name = "U64")]
+    pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) sampling: Sampling,
+}
+
+#[derive(Args)]
+pub(crate) struct Score {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    #[command(flatten)]
+    pub(crate) text: TextArguments,
 }
 
 #[derive(Args)]
@@ -115,7 +154,7 @@ pub(crate) struct Detokenize {
 
 #[derive(Args)]
 pub(crate) struct Inspect {
-    /// A .nemo file, or `demo` for the built-in model.
+    /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
     #[arg(value_name = "MODEL", default_value = engine::builtin::NAME)]
     pub(crate) model: PathBuf,
     /// Print JSON instead of text.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use engine::{Completion, Engine, FinishReason, GenerationEvent, GenerationRequest, PromptSpan};
+use engine::{Completion, Engine, FinishReason, GenerationEvent, GenerationRequest};
 use serde_json::json;
 
 use crate::arguments::Complete;
@@ -25,15 +25,9 @@ pub(crate) fn run(arguments: &Complete) -> Result<ExitCode, CliError> {
 }
 
 fn request(arguments: &Complete) -> Result<GenerationRequest, CliError> {
-    let prompt = match (&arguments.prompt, &arguments.prompt_file, &arguments.stdin) {
-        (Some(value), _, _) => text::from_argument(value)?,
-        (_, Some(path), _) => text::from_file(path)?,
-        (_, _, Some(_)) => text::from_stdin()?,
-        _ => String::new(),
-    };
     Ok(GenerationRequest {
-        prompt: vec![PromptSpan::Text { text: prompt }],
-        add_bos: arguments.add_bos,
+        prompt: text::prompt(&arguments.text)?,
+        add_bos: arguments.text.add_bos,
         sampling: arguments.sampling.settings(),
         seed: arguments.seed,
         max_tokens: arguments.max_tokens,

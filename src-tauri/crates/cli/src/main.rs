@@ -6,8 +6,10 @@ mod complete;
 mod error;
 mod inspect;
 mod model;
+mod next;
 mod output;
 mod sampling;
+mod score;
 mod text;
 mod tokens;
 
@@ -38,6 +40,8 @@ fn main() -> ExitCode {
 fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
     match nemotron.command {
         Command::Complete(arguments) => complete::run(&arguments),
+        Command::Next(arguments) => next::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
         Command::Tokenize(arguments) => tokens::tokenize(&arguments),
         Command::Detokenize(arguments) => tokens::detokenize(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

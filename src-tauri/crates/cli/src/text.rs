@@ -4,13 +4,27 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 
+use engine::PromptSpan;
+
+use crate::arguments::TextArguments;
 use crate::error::CliError;
 
-pub(crate) fn from_argument(value: &OsStr) -> Result<String, CliError> {
+/// The text that was given, as a prompt; an empty one when there is none.
+pub(crate) fn prompt(arguments: &TextArguments) -> Result<Vec<PromptSpan>, CliError> {
+    let text = match (&arguments.prompt, &arguments.prompt_file, &arguments.stdin) {
+        (Some(value), _, _) => from_argument(value)?,
+        (_, Some(path), _) => from_file(path)?,
+        (_, _, Some(_)) => from_stdin()?,
+        _ => String::new(),
+    };
+    Ok(vec![PromptSpan::Text { text }])
+}
+
+fn from_argument(value: &OsStr) -> Result<String, CliError> {
     utf8(value.as_encoded_bytes().to_vec(), "--prompt")
 }
 
-pub(crate) fn from_file(path: &Path) -> Result<String, CliError> {
+fn from_file(path: &Path) -> Result<String, CliError> {
     let bytes =
         std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
     utf8(bytes, &path.display().to_string())

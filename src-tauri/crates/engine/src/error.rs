@@ -43,6 +43,8 @@ pub enum Error {
     NotAdmitted(String),
     #[error("loading was cancelled")]
     LoadCancelled,
+    #[error("it was cancelled")]
+    RunCancelled,
     #[error("not enough memory: {what} needs {needed_bytes} bytes")]
     OutOfMemory { what: &'static str, needed_bytes: usize },
     #[error("device {0} is not available in this build; it has: cpu")]
@@ -77,7 +79,7 @@ impl Error {
             Self::UnknownStage { .. } => "unknown_stage",
             Self::NoModel => "no_model",
             Self::NotAdmitted(_) => "licence_required",
-            Self::LoadCancelled => "cancelled",
+            Self::LoadCancelled | Self::RunCancelled => "cancelled",
             Self::OutOfMemory { .. } => "out_of_memory",
             Self::NoDevice(_) => "no_device",
             Self::Panicked(_) | Self::Closed => "engine_failed",

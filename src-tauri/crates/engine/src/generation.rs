@@ -10,6 +10,7 @@ use crate::event::{
     Completion, FinishReason, GeneratedToken, GenerationEvent, PromptToken, Timings,
     TokenProbability, Usage,
 };
+use crate::judged::Judged;
 use crate::model::Model;
 use crate::sampler::{self, Draws, Markers};
 use crate::settings::GenerationRequest;
@@ -18,7 +19,7 @@ use crate::tokenizer::{Decoder, Tokenizer};
 use crate::{Error, Result};
 
 /// Prompt tokens computed between two looks at the cancel flag.
-const PREFILL_CHUNK: usize = 64;
+pub(crate) const PREFILL_CHUNK: usize = 64;
 
 /// A loaded model with everything a run needs. Lives on the worker thread.
 pub(crate) struct Runner {
@@ -37,13 +38,13 @@ pub(crate) struct RunContext<'a> {
 }
 
 /// The checked prompt and the room behind it.
-struct Plan {
-    prompt: Vec<u32>,
+pub(crate) struct Plan {
+    pub(crate) prompt: Vec<u32>,
     max_tokens: usize,
     /// Why the run ends when `max_tokens` is reached.
     at_limit: FinishReason,
     cached: usize,
-    seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// What a run has measured and written so far.
@@ -77,7 +78,7 @@ impl Runner {
         Ok(())
     }
 
-    fn plan(&self, request: &GenerationRequest) -> Result<Plan> {
+    pub(crate) fn plan(&self, request: &GenerationRequest) -> Result<Plan> {
         request.validate()?;
         request.sampling.check_tokens(self.tokenizer.pieces())?;
         let prompt = self.tokenizer.encode_prompt(&request.prompt, request.add_bos)?;
@@ -116,7 +117,7 @@ impl Runner {
     }
 
     /// Computes the prompt's rest and returns the last position's logits; none when cancelled.
-    fn prefill(
+    pub(crate) fn prefill(
         &mut self,
         request: &GenerationRequest,
         plan: &Plan,
@@ -243,41 +244,6 @@ impl Progress {
             },
             seed: plan.seed,
         }
-    }
-}
-
-/// A row of logits with its normaliser, over every row of the output matrix.
-struct Judged<'a> {
-    logits: &'a [f32],
-    log_sum: f64,
-}
-
-impl<'a> Judged<'a> {
-    fn new(logits: &'a [f32]) -> Self {
-        Self { logits, log_sum: sampler::log_sum_exp(logits) }
-    }
-
-    fn logprob(&self, id: u32) -> f32 {
-        (f64::from(self.logits[id as usize]) - self.log_sum) as f32
-    }
-
-    /// The `n` likeliest tokens; padding rows have none.
-    fn top(&self, n: usize, tokenizer: &Tokenizer) -> Vec<TokenProbability> {
-        let pieces = tokenizer.pieces().min(self.logits.len());
-        let n = n.min(pieces);
-        if n == 0 {
-            return Vec::new();
-        }
-        let order = |a: &u32, b: &u32| {
-            self.logits[*b as usize].total_cmp(&self.logits[*a as usize]).then(a.cmp(b))
-        };
-        let mut ids: Vec<u32> = (0..pieces as u32).collect();
-        ids.select_nth_unstable_by(n - 1, order);
-        ids.truncate(n);
-        ids.sort_unstable_by(order);
-        let entry =
-            |id| TokenProbability { id, text: tokenizer.piece_text(id), logprob: self.logprob(id) };
-        ids.into_iter().map(entry).collect()
     }
 }
 

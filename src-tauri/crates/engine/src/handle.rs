@@ -9,11 +9,14 @@ use tokio::sync::{mpsc as events, oneshot, watch};
 
 use crate::admission::Admission;
 use crate::event::GenerationEvent;
+use crate::generation::{RunContext, Runner};
 use crate::model::WeightDtype;
+use crate::next::NextToken;
+use crate::score::Score;
 use crate::settings::{GenerationRequest, PromptSpan};
 use crate::status::{EngineStatus, ModelInfo};
 use crate::tokenizer::Tokenizer;
-use crate::worker::{GenerateJob, Job, LoadJob, Worker};
+use crate::worker::{GenerateJob, Job, LoadJob, Question, Worker};
 use crate::{Error, Result};
 
 /// The engine. Clones share one worker thread, which ends with the last of them.
@@ -120,6 +123,26 @@ impl Engine {
         Ok(run)
     }
 
+    /// What could follow a prompt: the distribution before, through and after the sampler chain,
+    /// with the `listed` likeliest tokens.
+    ///
+    /// # Errors
+    /// As a run's; [`Error::RunCancelled`] when every run is cancelled meanwhile.
+    pub async fn next(&self, request: GenerationRequest, listed: usize) -> Result<NextToken> {
+        self.ask(move |runner, cancelled| {
+            runner.next(&request, listed, &RunContext { run: 0, cancelled, emit: &|_| () })
+        })
+        .await
+    }
+
+    /// How surprising each token of a text is.
+    ///
+    /// # Errors
+    /// What encoding says, [`Error::EmptyPrompt`], [`Error::RunCancelled`].
+    pub async fn score(&self, text: Vec<PromptSpan>, add_bos: bool) -> Result<Score> {
+        self.ask(move |runner, cancelled| runner.score(&text, add_bos, cancelled)).await
+    }
+
     /// Ends a run at the next token or prefill chunk; its text so far stays. False: no such run.
     #[must_use]
     pub fn cancel(&self, run: u64) -> bool {
@@ -154,8 +177,45 @@ impl Engine {
         Ok(self.tokenizer()?.encode_prompt(prompt, false)?.len() as u32)
     }
 
+    async fn ask<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Runner, &AtomicBool) -> Result<T> + Send + 'static,
+    {
+        let id = self.running.next_run.fetch_add(1, Ordering::Relaxed) + 1;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        lock(&self.running.runs).insert(id, cancelled.clone());
+        let (done, outcome) = oneshot::channel();
+        let sent = self.send(Job::Ask(Box::new(Asked { work, cancelled, done })));
+        let answer = match sent {
+            Ok(()) => outcome.await.map_err(|_| Error::Closed),
+            Err(error) => Err(error),
+        };
+        lock(&self.running.runs).remove(&id);
+        answer?
+    }
+
     fn send(&self, job: Job) -> Result<()> {
         self.jobs.send(job).map_err(|_| Error::Closed)
+    }
+}
+
+/// Work for the loaded model, and who waits for its result.
+struct Asked<T, F> {
+    work: F,
+    cancelled: Arc<AtomicBool>,
+    done: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Question for Asked<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Runner, &AtomicBool) -> Result<T> + Send,
+{
+    fn answer(self: Box<Self>, worker: &mut Worker) {
+        let Self { work, cancelled, done } = *self;
+        // Who does not wait any more needs no answer.
+        drop(done.send(worker.compute(|runner| work(runner, &cancelled))));
     }
 }
 

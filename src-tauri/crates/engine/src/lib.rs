@@ -8,6 +8,7 @@
 //! | `model` | the transformer, over the seams of `device` |
 //! | `device` | projection, KV cache and attention, once per device |
 //! | `sampler` | logits to a token |
+//! | `judged`, `next`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
 //! | `worker`, `handle` | the thread that owns the model, and the way to it |
 
@@ -20,8 +21,11 @@ mod error;
 mod event;
 mod generation;
 mod handle;
+mod judged;
 mod model;
+mod next;
 pub mod sampler;
+mod score;
 mod settings;
 mod status;
 mod stop;
@@ -38,7 +42,9 @@ pub use event::{
 };
 pub use handle::{Engine, LoadRequest, Run};
 pub use model::WeightDtype;
+pub use next::NextToken;
 pub use sampler::SamplerStage;
+pub use score::{Score, ScoredToken};
 pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};
 pub use status::{EngineStatus, ModelInfo};
 pub use tokenizer::{EncodedToken, Tokenizer};

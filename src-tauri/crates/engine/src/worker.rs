@@ -25,6 +25,12 @@ pub(crate) enum Job {
     Load(LoadJob),
     Unload(oneshot::Sender<()>),
     Generate(Box<GenerateJob>),
+    Ask(Box<dyn Question>),
+}
+
+/// Something short that is asked of the loaded model, with its own way to answer.
+pub(crate) trait Question: Send {
+    fn answer(self: Box<Self>, worker: &mut Worker);
 }
 
 pub(crate) struct LoadJob {
@@ -61,6 +67,7 @@ impl Worker {
             match job {
                 Job::Load(job) => self.load(job),
                 Job::Generate(job) => self.generate(&job),
+                Job::Ask(question) => question.answer(&mut self),
                 Job::Unload(done) => {
                     self.unload();
                     self.status.send_replace(EngineStatus::Empty);
@@ -118,24 +125,30 @@ impl Worker {
     }
 
     fn generate(&mut self, job: &GenerateJob) {
-        let Some((runner, info)) = &mut self.loaded else {
-            let _ = job.events.send(Err(Error::NoModel));
-            return;
-        };
-        self.status.send_replace(EngineStatus::Running { model: info.clone() });
         let emit = |event| {
             let _ = job.events.send(Ok(event));
         };
         let context = RunContext { run: job.run, cancelled: &job.cancelled, emit: &emit };
-        let outcome = guarded(|| self.pool.install(|| runner.run(&job.request, &context)));
+        if let Err(error) = self.compute(|runner| runner.run(&job.request, &context)) {
+            let _ = job.events.send(Err(error));
+        }
+    }
+
+    /// Computes with the loaded model. After a panic the model is gone, because its state may be
+    /// half-changed.
+    pub(crate) fn compute<T: Send>(
+        &mut self,
+        work: impl FnOnce(&mut Runner) -> Result<T> + Send,
+    ) -> Result<T> {
+        let (runner, info) = self.loaded.as_mut().ok_or(Error::NoModel)?;
+        self.status.send_replace(EngineStatus::Running { model: info.clone() });
+        let outcome = guarded(|| self.pool.install(|| work(runner)));
         if matches!(outcome, Err(Error::Panicked(_))) {
             self.unload();
         }
         // The state first: who saw the run end may ask for the next at once.
         self.rest(outcome.as_ref().err());
-        if let Err(error) = outcome {
-            let _ = job.events.send(Err(error));
-        }
+        outcome
     }
 
     /// The state between jobs: a model that is there is ready, whatever went wrong.

@@ -1,0 +1,111 @@
+//! How surprising each token of a text is to the model.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::generation::{PREFILL_CHUNK, Runner};
+use crate::judged::Judged;
+use crate::settings::PromptSpan;
+use crate::tokenizer::Decoder;
+use crate::{Error, Result};
+
+/// A scored text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    pub tokens: Vec<ScoredToken>,
+    /// Passes over the text; more than one when it is longer than the context.
+    pub windows: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredToken {
+    pub id: u32,
+    pub text: String,
+    /// Natural logarithm and place by likelihood, from 1; none for the first token.
+    pub judged: Option<(f32, u32)>,
+}
+
+impl Score {
+    /// Sum of the natural log-probabilities.
+    #[must_use]
+    pub fn sum_logprob(&self) -> f64 {
+        self.judged().map(f64::from).sum()
+    }
+
+    /// e to the mean negative log-probability; none when nothing was judged.
+    #[must_use]
+    pub fn perplexity(&self) -> Option<f64> {
+        let count = self.judged().count();
+        (count > 0).then(|| (-self.sum_logprob() / count as f64).exp())
+    }
+
+    fn judged(&self) -> impl Iterator<Item = f32> {
+        self.tokens.iter().filter_map(|token| Some(token.judged?.0))
+    }
+}
+
+impl Runner {
+    /// Scores a text. One longer than the context is read in windows of its length, each of which
+    /// starts half a context before the first token it judges.
+    pub(crate) fn score(
+        &mut self,
+        text: &[PromptSpan],
+        add_bos: bool,
+        cancelled: &AtomicBool,
+    ) -> Result<Score> {
+        let ids = self.tokenizer.encode_prompt(text, add_bos)?;
+        if ids.is_empty() {
+            return Err(Error::EmptyPrompt);
+        }
+        let context = self.model.config.context_length;
+        let mut judged = vec![None];
+        let mut windows = 0;
+        while windows == 0 || judged.len() < ids.len() {
+            let start = if windows == 0 { 0 } else { judged.len() - (context / 2).max(1) };
+            let end = ids.len().min(start + context);
+            self.judge(&ids[..end], start, &mut judged, cancelled)?;
+            windows += 1;
+        }
+        Ok(Score { tokens: self.scored(&ids, judged), windows })
+    }
+
+    /// Reads `ids` from `start` on and judges those that are not judged yet.
+    fn judge(
+        &mut self,
+        ids: &[u32],
+        start: usize,
+        judged: &mut Vec<Option<(f32, u32)>>,
+        cancelled: &AtomicBool,
+    ) -> Result<()> {
+        self.cache.truncate(0);
+        self.cached.clear();
+        let mut position = start;
+        for chunk in ids[start..].chunks(PREFILL_CHUNK) {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(Error::RunCancelled);
+            }
+            let hidden = self.model.forward(chunk, self.cache.as_mut())?;
+            self.cached.extend_from_slice(chunk);
+            for row in self.model.logits(&hidden)? {
+                position += 1;
+                if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
+                    let row = Judged::new(&row);
+                    judged.push(Some((row.logprob(*next), row.rank(*next))));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn scored(&self, ids: &[u32], judged: Vec<Option<(f32, u32)>>) -> Vec<ScoredToken> {
+        let mut decoder = Decoder::at_start(&self.tokenizer);
+        let mut tokens: Vec<ScoredToken> = ids
+            .iter()
+            .zip(judged)
+            .map(|(id, judged)| ScoredToken { id: *id, text: decoder.push(*id), judged })
+            .collect();
+        if let Some(last) = tokens.last_mut() {
+            last.text.push_str(&decoder.finish());
+        }
+        tokens
+    }
+}
