@@ -104,6 +104,17 @@ fn inspect_tells_the_form_and_the_same_sizes_for_all() {
 }
 
 #[test]
+fn verify_shows_what_sha256sum_would() {
+    let path = fixture("tiny/tiny-zarr.nemo");
+    let output = Command::new("sha256sum").arg(&path).output().expect("sha256sum");
+    let expected = String::from_utf8(output.stdout).expect("UTF-8");
+    let found = lines(&nemotron(&["inspect", &tiny(), "--verify", "--json"], b"")).remove(0);
+    assert_eq!(found["sha256"].as_str(), expected.split(' ').next());
+    let unverified = lines(&nemotron(&["inspect", &tiny(), "--json"], b"")).remove(0);
+    assert_eq!(unverified["sha256"], Value::Null);
+}
+
+#[test]
 fn inspecting_the_8b_reads_headers_only() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("nemotron-3-8b.nemo");

@@ -154,6 +154,9 @@ pub(crate) struct Detokenize {
 
 #[derive(Args)]
 pub(crate) struct Inspect {
+    /// Read everything and show the SHA-256.
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
     #[arg(value_name = "MODEL", default_value = engine::builtin::NAME)]
     pub(crate) model: PathBuf,

@@ -1,5 +1,6 @@
 //! `nemotron inspect`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use engine::{Checkpoint, Tokenizer};
@@ -10,13 +11,15 @@ use crate::error::CliError;
 use crate::{model, output};
 
 pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
-    let checkpoint = Checkpoint::open(&model::path(&arguments.model)?)?;
+    let path = model::path(&arguments.model)?;
+    let checkpoint = Checkpoint::open(&path)?;
     let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?;
     let config = &checkpoint.config;
     // Keys and values of the whole context in bf16, beside the weights.
     let cache_bytes = 4
         * (config.num_layers * config.num_kv_heads * config.head_dim * config.context_length)
             as u64;
+    let sha256 = if arguments.verify { Some(verified(&path)?) } else { None };
     let description = json!({
         "format": checkpoint.format,
         "architecture": "nemotron",
@@ -31,15 +34,28 @@ pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
             "eos": tokenizer.eos(),
             "adds_prefix_space": tokenizer.adds_prefix_space(),
         },
-        "sha256": null,
+        "sha256": sha256,
         "needs": {"gpu_bytes": checkpoint.weight_bytes() + cache_bytes},
     });
     if arguments.json {
         output::json_line(&description)?;
     } else {
         output::text(&readable(&checkpoint, &tokenizer))?;
+        if let Some(sha256) = sha256 {
+            output::text(&format!("{:<12}{sha256}\n", "sha256"))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn verified(path: &Path) -> Result<String, CliError> {
+    let bar = model::progress_bar("reading");
+    let sha256 = engine::sha256(path, &mut |progress| {
+        bar.set_length(progress.bytes_total);
+        bar.set_position(progress.bytes_done);
+    })?;
+    bar.finish_and_clear();
+    Ok(sha256)
 }
 
 fn readable(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> String {

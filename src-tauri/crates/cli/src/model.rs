@@ -55,12 +55,19 @@ pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engin
     Ok(engine)
 }
 
-async fn show_progress(engine: Engine) {
-    let mut status = engine.status();
+/// A bar over bytes; nothing is drawn where standard error is no terminal.
+pub(crate) fn progress_bar(what: &str) -> ProgressBar {
     let bar = ProgressBar::no_length();
-    if let Ok(style) = ProgressStyle::with_template("loading {bar:30} {bytes} of {total_bytes}") {
+    let template = format!("{what} {{bar:30}} {{bytes}} of {{total_bytes}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
+    bar
+}
+
+async fn show_progress(engine: Engine) {
+    let mut status = engine.status();
+    let bar = progress_bar("loading");
     while status.changed().await.is_ok() {
         match &*status.borrow_and_update() {
             EngineStatus::Loading { progress, .. } => {

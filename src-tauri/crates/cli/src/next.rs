@@ -66,24 +66,22 @@ fn described(next: &NextToken, tokenizer: &Tokenizer) -> Value {
 
 /// The model's own distribution beside what the settings make of it.
 fn readable(next: &NextToken, tokenizer: &Tokenizer) -> String {
-    let mut lines = format!("{:.2} bits of entropy\n", next.trace.entropy_bits);
-    for stage in &next.trace.stages {
-        lines += &format!(
-            "{}: {} tokens left, {:.1} % of the probability cut\n",
-            stage.name.name(),
-            stage.survivors,
-            100.0 * stage.mass_removed,
-        );
-    }
-    lines += &format!("{:>8}  {:>8}\n", "model", "settings");
-    for token in &next.raw {
+    let mut lines = vec![format!("{:.2} bits of entropy", next.trace.entropy_bits)];
+    lines.extend(next.trace.stages.iter().map(|stage| {
+        let (name, survivors) = (stage.name.name(), stage.survivors);
+        let removed = percent(stage.mass_removed);
+        format!("{name}: {survivors} tokens left, {removed} of the probability cut")
+    }));
+    lines.push(format!("{:>8}  {:>8}", "model", "settings"));
+    lines.extend(next.raw.iter().map(|token| {
         let left = next.trace.likeliest.iter().find(|left| left.id == token.id);
-        let left = left.map_or_else(|| "cut".to_owned(), |c| percent(c.probability));
+        let left = left.map_or_else(|| "cut".to_owned(), |left| percent(left.probability));
         let own = percent(f64::from(token.logprob).exp());
-        let text = tokenizer.piece_text(token.id);
-        lines += &format!("{own:>8}  {left:>8}  {text:?} {}\n", token.id);
-    }
-    lines + &format!("chosen with seed {}: {:?}\n", next.seed, tokenizer.piece_text(next.chosen))
+        format!("{own:>8}  {left:>8}  {:>6}  {:?}", token.id, token.text)
+    }));
+    let chosen = tokenizer.piece_text(next.chosen);
+    lines.push(format!("chosen with seed {}: {chosen:?}\n", next.seed));
+    lines.join("\n")
 }
 
 fn percent(probability: f64) -> String {

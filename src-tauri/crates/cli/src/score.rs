@@ -38,13 +38,12 @@ fn described(score: &engine::Score) -> serde_json::Value {
 }
 
 fn readable(score: &engine::Score) -> String {
-    let mut lines = format!("{:>9}  {:>7}\n", "logprob", "rank");
-    for token in &score.tokens {
-        lines += &match token.judged {
-            Some((logprob, rank)) => format!("{logprob:>9.3}  {rank:>7}  {:?}\n", token.text),
-            None => format!("{:>9}  {:>7}  {:?}\n", "", "", token.text),
-        };
-    }
+    let mut lines = vec![format!("{:>9}  {:>7}", "logprob", "rank")];
+    lines.extend(score.tokens.iter().map(|token| match token.judged {
+        Some((logprob, rank)) => format!("{logprob:>9.3}  {rank:>7}  {:?}", token.text),
+        None => format!("{:>18}  {:?}", "", token.text),
+    }));
     let perplexity = score.perplexity().map_or_else(|| "-".to_owned(), |p| format!("{p:.3}"));
-    lines + &format!("sum {:.3}, perplexity {perplexity}\n", score.sum_logprob())
+    lines.push(format!("sum {:.3}, perplexity {perplexity}\n", score.sum_logprob()));
+    lines.join("\n")
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::Result;
-use crate::checkpoint::{Checkpoint, Tensor};
+use crate::checkpoint::{Checkpoint, Tensor, hex};
 use crate::config::ModelConfig;
 
 const SAMPLE_BYTES: usize = 64 * 1024;
@@ -67,9 +67,4 @@ fn samples(tensor: &Tensor) -> Result<[Vec<u8>; 2]> {
 fn field(hash: &mut Sha256, bytes: &[u8]) {
     hash.update((bytes.len() as u64).to_le_bytes());
     hash.update(bytes);
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -33,7 +33,7 @@ mod tokenizer;
 mod worker;
 
 pub use admission::{Admission, ModelIdentity};
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, sha256};
 pub use config::ModelConfig;
 pub use error::{Error, Problem, Result};
 pub use event::{

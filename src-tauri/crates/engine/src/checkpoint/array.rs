@@ -184,3 +184,44 @@ impl Block {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn part(values: &[f32], shape: &[usize]) -> FlatArray {
+        let mut file = tempfile::tempfile().expect("a file");
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        file.write_all(&bytes).expect("room");
+        let len = bytes.len() as u64;
+        let data = Region { file: Some(Arc::new(file)), path: "x".into(), start: 0, len };
+        FlatArray { stored: Stored::F32, shape: shape.to_vec(), data }
+    }
+
+    fn rows(array: &SplitArray, rows: Range<usize>, columns: usize) -> Vec<f32> {
+        let mut bytes = vec![0; rows.len() * columns * 4];
+        array.read_rows(rows, &mut bytes).expect("read");
+        bytes.chunks_exact(4).map(|raw| Stored::F32.widen(raw)).collect()
+    }
+
+    #[test]
+    fn parts_follow_each_other_in_rows_or_in_columns() {
+        let (upper, lower) = (part(&[0., 1., 2., 3.], &[2, 2]), part(&[4., 5., 6., 7.], &[2, 2]));
+        let tall = SplitArray::new(vec![upper.clone(), lower.clone()], 0).expect("fits");
+        assert_eq!(tall.shape, [4, 2]);
+        assert_eq!(rows(&tall, 1..4, 2), [2., 3., 4., 5., 6., 7.]);
+        let wide = SplitArray::new(vec![upper, lower], 1).expect("fits");
+        assert_eq!(wide.shape, [2, 4]);
+        assert_eq!(rows(&wide, 0..2, 4), [0., 1., 4., 5., 2., 3., 6., 7.]);
+        assert_eq!(rows(&wide, 1..2, 4), [2., 3., 6., 7.]);
+    }
+
+    #[test]
+    fn parts_of_different_shapes_are_refused() {
+        assert!(SplitArray::new(vec![part(&[0.], &[1, 1]), part(&[0., 1.], &[1, 2])], 0).is_err());
+        assert!(SplitArray::new(vec![part(&[0.], &[1])], 1).is_err());
+    }
+}

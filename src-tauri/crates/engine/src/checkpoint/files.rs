@@ -35,6 +35,10 @@ impl Files {
         self.regions.keys().map(String::as_str)
     }
 
+    pub(super) fn total_bytes(&self) -> u64 {
+        self.regions.values().map(|region| region.len).sum()
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Region> {
         self.regions.get(name)
     }

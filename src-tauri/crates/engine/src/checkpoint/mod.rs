@@ -5,6 +5,7 @@
 //! a loader can fill its own buffers without a second copy.
 
 mod array;
+mod digest;
 mod files;
 mod huggingface;
 mod nemo;
@@ -29,6 +30,8 @@ use crate::{Error, Result};
 
 use array::Array;
 pub(crate) use array::Stored;
+pub(crate) use digest::hex;
+pub use digest::sha256;
 use files::Files;
 
 /// An opened checkpoint: what it is, and where its tensors lie.

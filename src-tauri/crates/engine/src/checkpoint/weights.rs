@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::Tensor;
 use super::array::Array;
 use super::files::Files;
-use crate::Result;
 use crate::config::ModelConfig;
+use crate::{Error, Result};
 
 /// Stored arrays by name, without the wrappers `model.` and `module.`.
 pub(super) type Arrays = BTreeMap<String, Array>;
@@ -103,9 +103,24 @@ pub(super) fn parallel_axis(name: &str) -> Option<usize> {
 
 /// Rows of the embedding, padding included: what a `.nemo`'s own config does not say.
 pub(super) fn vocabulary(files: &Files, arrays: &Arrays) -> Result<usize> {
-    let found = DIALECTS.iter().find_map(|dialect| arrays.get(dialect.embedding));
-    let array = found.ok_or_else(|| files.damaged("the token embedding is missing".to_owned()))?;
-    Ok(array.shape()[0])
+    Ok(arrays[dialect(files, arrays)?.embedding].shape()[0])
+}
+
+/// Whose names these are; every model has an embedding.
+fn dialect(files: &Files, arrays: &Arrays) -> Result<&'static Dialect> {
+    let found = DIALECTS.into_iter().find(|dialect| arrays.contains_key(dialect.embedding));
+    found.ok_or_else(|| match arrays.keys().find(|name| is_adapter(name)) {
+        Some(name) => adapter(files, name),
+        None => files.damaged("the token embedding is missing".to_owned()),
+    })
+}
+
+fn is_adapter(name: &str) -> bool {
+    ["lora", "adapter", "prompt", "ia3"].iter().any(|part| name.contains(part))
+}
+
+fn adapter(files: &Files, name: &str) -> Error {
+    files.unsupported(format!("tensor {name} is of an adapter: merge it into its base model first"))
 }
 
 /// The canonical tensors: every one there, of the shape the config says, and nothing besides.
@@ -114,9 +129,7 @@ pub(super) fn tensors(
     arrays: &Arrays,
     config: &ModelConfig,
 ) -> Result<BTreeMap<String, Tensor>> {
-    let dialect = DIALECTS.iter().find(|dialect| arrays.contains_key(dialect.embedding));
-    let dialect =
-        dialect.ok_or_else(|| files.damaged("the token embedding is missing".to_owned()))?;
+    let dialect = dialect(files, arrays)?;
     let mut map =
         Map { files, arrays, config, dialect, used: BTreeSet::new(), tensors: BTreeMap::new() };
     map.globals()?;
@@ -254,12 +267,7 @@ impl Map<'_> {
         let rest = self.arrays.keys().find(|name| !self.used.contains(*name) && !harmless(name));
         match rest {
             None => Ok(()),
-            Some(name) if ["lora", "adapter", "prompt"].iter().any(|part| name.contains(part)) => {
-                let what = format!(
-                    "tensor {name} belongs to an adapter: merge it into its base model first"
-                );
-                Err(self.files.unsupported(what))
-            }
+            Some(name) if is_adapter(name) => Err(adapter(self.files, name)),
             Some(name) => Err(self
                 .files
                 .unsupported(format!("tensor {name} has no place in the Nemotron architecture"))),
