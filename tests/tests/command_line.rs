@@ -297,6 +297,36 @@ fn without_a_limit_generation_uses_the_room_left() {
     assert_eq!(done["usage"]["completion_tokens"], 56);
 }
 
+#[test]
+fn bench_reports_every_figure_of_the_contract() {
+    let tiny = tiny();
+    let sizes = ["--prompt-tokens", "100", "--new-tokens", "20", "--runs", "2"];
+    let base = ["bench", "--model", &tiny, "--json"];
+    let report = lines(&nemotron(&[&base[..], &sizes].concat(), b"")).remove(0);
+    assert_eq!((&report["device"], &report["model"]), (&json!("CPU"), &json!("tiny-zarr")));
+    assert_eq!(report["prefill"]["tokens"], 100);
+    assert_eq!(report["decode"]["tokens"], 40);
+    for figure in [
+        "/weight_bytes",
+        "/read_bandwidth_gbs",
+        "/load_ms",
+        "/prefill/ms",
+        "/prefill/tokens_per_second",
+        "/prefill/tflops",
+        "/decode/ms_per_token_p50",
+        "/decode/ms_per_token_p99",
+        "/decode/tokens_per_second",
+        "/decode/bandwidth_gbs",
+        "/decode/fraction_of_read_bandwidth",
+        "/sampler_ms_p50",
+        "/peak_memory_bytes",
+    ] {
+        assert!(report.pointer(figure).and_then(Value::as_f64) > Some(0.0), "{figure}: {report}");
+    }
+    let too_long = ["--prompt-tokens", "250"];
+    fails(&[&base[..], &too_long].concat(), b"", 1, "do not fit the context of 256", "no_room");
+}
+
 /// Exit code, the `error:` line's fragment, the stable kind.
 fn fails(arguments: &[&str], stdin: &[u8], code: i32, fragment: &str, kind: &str) {
     let output = nemotron(arguments, stdin);

@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Next(Box<Next>),
     /// Show how surprising each token of a text is.
     Score(Score),
+    /// Measure how fast a model reads and writes on this machine.
+    Bench(Bench),
     /// Show the tokens of the text on standard input.
     Tokenize(Tokenize),
     /// Turn a JSON array of token ids on standard input back into text.
@@ -135,6 +137,38 @@ pub(crate) struct Score {
     pub(crate) device: DeviceArguments,
     #[command(flatten)]
     pub(crate) text: TextArguments,
+}
+
+#[derive(Args)]
+pub(crate) struct Bench {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    /// Make up weights of this size instead of loading a file.
+    #[arg(long, value_enum, value_name = "SIZE", conflicts_with = "model")]
+    pub(crate) synthetic: Option<Synthetic>,
+    /// How many tokens to read.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) prompt_tokens: u32,
+    /// How many tokens to write.
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) new_tokens: u32,
+    /// How often to measure; the best reading and the median step count.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) runs: u32,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Synthetic {
+    /// 8.54 billion parameters.
+    #[value(name = "nemotron-3-8b")]
+    Nemotron3_8b,
+    /// 4.19 billion parameters, 8 KV heads.
+    #[value(name = "minitron-4b")]
+    Minitron4b,
+    /// 551 million parameters.
+    Small,
 }
 
 #[derive(Args)]

@@ -2,6 +2,7 @@
 //! for work that failed, 2 for a wrong command line, 130 for an interrupt; one `error:` line.
 
 mod arguments;
+mod bench;
 mod complete;
 mod error;
 mod inspect;
@@ -42,6 +43,7 @@ fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
         Command::Complete(arguments) => complete::run(&arguments),
         Command::Next(arguments) => next::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Tokenize(arguments) => tokens::tokenize(&arguments),
         Command::Detokenize(arguments) => tokens::detokenize(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

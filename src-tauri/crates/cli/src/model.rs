@@ -14,7 +14,7 @@ use crate::arguments::{DeviceArguments, Dtype};
 use crate::error::CliError;
 
 /// Every model may be loaded until there is a licence gate to ask.
-struct Open;
+pub(crate) struct Open;
 
 impl Admission for Open {
     fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
@@ -33,18 +33,26 @@ pub(crate) fn tokenizer(model: &Path) -> Result<Tokenizer, CliError> {
     Ok(Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?)
 }
 
-/// Starts the engine and loads the model, with a progress bar for people.
-pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engine, CliError> {
-    if !["auto", "cpu"].contains(&device.device.as_str()) {
-        return Err(engine::Error::NoDevice(device.device.clone()).into());
+pub(crate) fn check_device(device: &DeviceArguments) -> Result<(), CliError> {
+    if ["auto", "cpu"].contains(&device.device.as_str()) {
+        return Ok(());
     }
-    let engine = Engine::start(device.threads.map(usize::from))?;
-    let dtype = match device.dtype {
+    Err(engine::Error::NoDevice(device.device.clone()).into())
+}
+
+pub(crate) fn dtype(device: &DeviceArguments) -> WeightDtype {
+    match device.dtype {
         Dtype::Auto => WeightDtype::Auto,
         Dtype::Bf16 => WeightDtype::Bf16,
         Dtype::F32 => WeightDtype::F32,
-    };
-    let request = LoadRequest { path: path(model)?, name: None, dtype };
+    }
+}
+
+/// Starts the engine and loads the model, with a progress bar for people.
+pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engine, CliError> {
+    check_device(device)?;
+    let engine = Engine::start(device.threads.map(usize::from))?;
+    let request = LoadRequest { path: path(model)?, name: None, dtype: dtype(device) };
     let watcher =
         std::io::stderr().is_terminal().then(|| tokio::spawn(show_progress(engine.clone())));
     let outcome = engine.load(request, Arc::new(Open)).await;

@@ -10,9 +10,11 @@
 //! | `sampler` | logits to a token |
 //! | `judged`, `next`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
+//! | `bench` | how fast all of it is here |
 //! | `worker`, `handle` | the thread that owns the model, and the way to it |
 
 mod admission;
+mod bench;
 pub mod builtin;
 mod checkpoint;
 mod config;
@@ -33,6 +35,7 @@ mod tokenizer;
 mod worker;
 
 pub use admission::{Admission, ModelIdentity};
+pub use bench::{BenchReport, BenchRequest, BenchSource, DecodeSpeed, PrefillSpeed, bench};
 pub use checkpoint::{Checkpoint, sha256};
 pub use config::ModelConfig;
 pub use error::{Error, Problem, Result};

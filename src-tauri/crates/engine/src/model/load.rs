@@ -55,8 +55,8 @@ pub(crate) struct LoadOptions<'a> {
 
 /// Token embeddings, `[vocab, hidden]`, looked up row by row.
 pub(super) struct Embedding {
-    weights: Weights,
-    hidden: usize,
+    pub(super) weights: Weights,
+    pub(super) hidden: usize,
 }
 
 impl Embedding {
@@ -214,7 +214,7 @@ fn narrow(stored: Stored, raw: &[u8]) -> bf16 {
 }
 
 /// An empty vector with room, or an error instead of an abort.
-fn reserve<T>(len: usize) -> Result<Vec<T>> {
+pub(super) fn reserve<T>(len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     let needed_bytes = len.saturating_mul(size_of::<T>());
     values

@@ -5,6 +5,7 @@
 
 mod load;
 mod rotary;
+mod synthetic;
 
 pub(crate) use load::LoadOptions;
 pub use load::WeightDtype;

@@ -1,0 +1,239 @@
+//! How fast a model reads and writes on this machine, beside what its memory allows.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::admission::{Admission, ModelIdentity};
+use crate::checkpoint::Checkpoint;
+use crate::config::ModelConfig;
+use crate::device::KvCache;
+use crate::device::cpu::CpuKvCache;
+use crate::generation::PREFILL_CHUNK;
+use crate::model::{LoadOptions, Model, WeightDtype};
+use crate::sampler::{self, Draws, Input, Markers};
+use crate::settings::SamplingSettings;
+use crate::{Error, Result};
+
+/// Large enough that no cache holds a part of it worth speaking of.
+const READ_BYTES: usize = 1 << 30;
+const READ_PASSES: usize = 4;
+
+/// What to measure.
+pub struct BenchRequest {
+    pub source: BenchSource,
+    pub dtype: WeightDtype,
+    pub threads: Option<usize>,
+    pub prompt_tokens: usize,
+    pub new_tokens: usize,
+    /// Each run reads the whole prompt anew; the best one counts.
+    pub runs: usize,
+}
+
+pub enum BenchSource {
+    File { path: PathBuf, admission: Arc<dyn Admission> },
+    Synthetic { name: String, config: ModelConfig },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BenchReport {
+    pub device: String,
+    pub model: String,
+    pub weight_bytes: u64,
+    pub read_bandwidth_gbs: f64,
+    pub load_ms: f64,
+    pub prefill: PrefillSpeed,
+    pub decode: DecodeSpeed,
+    pub sampler_ms_p50: f64,
+    /// Of this process, the read test not counted; none where the system does not say.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PrefillSpeed {
+    pub tokens: usize,
+    pub ms: f64,
+    pub tokens_per_second: f64,
+    /// Two operations for each weight of the layers and each token.
+    pub tflops: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecodeSpeed {
+    pub tokens: usize,
+    pub ms_per_token_p50: f64,
+    pub ms_per_token_p99: f64,
+    pub tokens_per_second: f64,
+    /// Weights and cache that a step reads, by the median time.
+    pub bandwidth_gbs: f64,
+    pub fraction_of_read_bandwidth: f64,
+}
+
+/// Loads or makes the model and measures it, on the calling thread and a pool of its own.
+///
+/// # Errors
+/// What loading says, and [`Error::NoRoom`] when the tokens do not fit the context.
+pub fn bench(request: &BenchRequest) -> Result<BenchReport> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.threads.unwrap_or(0)).build();
+    pool.map_err(|e| Error::Panicked(e.to_string()))?.install(|| measure(request))
+}
+
+fn measure(request: &BenchRequest) -> Result<BenchReport> {
+    let started = Instant::now();
+    let (name, model) = model(request)?;
+    let load_ms = ms_since(started);
+    let (prompt, new, context) =
+        (request.prompt_tokens.max(1), request.new_tokens.max(1), model.config.context_length);
+    if prompt + new > context {
+        return Err(Error::NoRoom { prompt, max_tokens: new, context });
+    }
+    let mut cache = CpuKvCache::new(&model.config)?;
+    let mut runs = Vec::new();
+    for _ in 0..request.runs.max(1) {
+        runs.push(run(&model, &mut cache, prompt, new)?);
+    }
+    let prefill_ms = runs.iter().map(|run| run.prefill).fold(f64::INFINITY, f64::min);
+    let steps = sorted(runs.iter().flat_map(|run| run.steps.iter().copied()).collect());
+    let sampler = sorted(runs.iter().flat_map(|run| run.sampler.iter().copied()).collect());
+    // Before the read test takes memory of its own.
+    let peak_memory_bytes = resident_peak();
+    let read_bandwidth_gbs = read_bandwidth()?;
+    Ok(BenchReport {
+        device: "CPU".to_owned(),
+        model: name,
+        weight_bytes: model.weight_bytes,
+        read_bandwidth_gbs,
+        load_ms,
+        prefill: prefill_speed(&model.config, prompt, prefill_ms),
+        decode: decode_speed(&model, prompt + new / 2, &steps, read_bandwidth_gbs),
+        sampler_ms_p50: sampler[sampler.len() / 2],
+        peak_memory_bytes,
+    })
+}
+
+fn model(request: &BenchRequest) -> Result<(String, Model)> {
+    match &request.source {
+        BenchSource::Synthetic { name, config } => {
+            Ok((name.clone(), Model::synthetic(config, request.dtype)?))
+        }
+        BenchSource::File { path, admission } => {
+            let checkpoint = Checkpoint::open(path)?;
+            admission.admit(&ModelIdentity::of(&checkpoint)?).map_err(Error::NotAdmitted)?;
+            let options = LoadOptions {
+                dtype: request.dtype,
+                cancelled: &AtomicBool::new(false),
+                progress: &|_| (),
+            };
+            Ok((checkpoint.name(), Model::load(&checkpoint, &options)?))
+        }
+    }
+}
+
+/// Times in milliseconds.
+struct Measured {
+    prefill: f64,
+    steps: Vec<f64>,
+    sampler: Vec<f64>,
+}
+
+/// Reads a prompt of arbitrary tokens, then writes token by token as a run does.
+fn run(model: &Model, cache: &mut CpuKvCache, prompt: usize, new: usize) -> Result<Measured> {
+    let vocab = model.config.vocab_size as u32;
+    let ids: Vec<u32> = (0..prompt as u32).map(|i| (i * 7919 + 1) % vocab).collect();
+    let settings = SamplingSettings {
+        temperature: 0.8,
+        top_k: 40,
+        top_p: 0.95,
+        ..SamplingSettings::default()
+    };
+    cache.truncate(0);
+    let started = Instant::now();
+    let mut logits = Vec::new();
+    for chunk in ids.chunks(PREFILL_CHUNK) {
+        let hidden = model.forward(chunk, cache)?;
+        logits = model.logits(&hidden.narrow(0, chunk.len() - 1, 1)?)?.swap_remove(0);
+    }
+    let mut measured = Measured { prefill: ms_since(started), steps: vec![], sampler: vec![] };
+    for step in 0..new {
+        let started = Instant::now();
+        let id = sampler::sample(&Input {
+            logits: &logits,
+            pieces: vocab as usize,
+            history: &ids,
+            settings: &settings,
+            markers: &Markers::default(),
+            draws: Draws { seed: 1, lane: 0, step: step as u32 },
+        })?;
+        measured.sampler.push(ms_since(started));
+        let hidden = model.forward(&[id], cache)?;
+        logits = model.logits(&hidden)?.swap_remove(0);
+        measured.steps.push(ms_since(started));
+    }
+    Ok(measured)
+}
+
+fn prefill_speed(config: &ModelConfig, tokens: usize, ms: f64) -> PrefillSpeed {
+    let embeddings = 2 * config.vocab_size as u64 * config.hidden_size as u64;
+    let operations = 2.0 * (config.parameters() - embeddings) as f64 * tokens as f64;
+    let tokens_per_second = tokens as f64 / ms * 1e3;
+    PrefillSpeed { tokens, ms, tokens_per_second, tflops: operations / ms / 1e9 }
+}
+
+fn decode_speed(model: &Model, positions: usize, steps: &[f64], read_gbs: f64) -> DecodeSpeed {
+    let config = &model.config;
+    let width = config.hidden_size as u64 * model.weight_bytes / config.parameters();
+    // One row of the embedding is looked up, not the matrix.
+    let weights = model.weight_bytes - config.vocab_size as u64 * width;
+    let cache = config.num_layers * 2 * config.num_kv_heads * config.head_dim * positions;
+    let bytes = weights + (cache * size_of::<f32>()) as u64;
+    let p50 = steps[steps.len() / 2];
+    let bandwidth_gbs = bytes as f64 / p50 / 1e6;
+    DecodeSpeed {
+        tokens: steps.len(),
+        ms_per_token_p50: p50,
+        ms_per_token_p99: steps[steps.len() * 99 / 100],
+        tokens_per_second: steps.len() as f64 / steps.iter().sum::<f64>() * 1e3,
+        bandwidth_gbs,
+        fraction_of_read_bandwidth: bandwidth_gbs / read_gbs,
+    }
+}
+
+/// Sums a large buffer with all threads; the best of a few passes, in 10^9 bytes a second.
+fn read_bandwidth() -> Result<f64> {
+    let mut buffer: Vec<u64> = Vec::new();
+    buffer
+        .try_reserve_exact(READ_BYTES / 8)
+        .map_err(|_| Error::OutOfMemory { what: "the read test", needed_bytes: READ_BYTES })?;
+    buffer.resize(READ_BYTES / 8, 1);
+    let mut best = f64::INFINITY;
+    for _ in 0..READ_PASSES {
+        let started = Instant::now();
+        let sum: u64 = buffer
+            .par_chunks(1 << 16)
+            .map(|part| part.iter().fold(0_u64, |sum, value| sum.wrapping_add(*value)))
+            .sum();
+        std::hint::black_box(sum);
+        best = best.min(ms_since(started));
+    }
+    Ok(READ_BYTES as f64 / best / 1e6)
+}
+
+/// The largest resident size, from `/proc/self/status`.
+fn resident_peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+fn ms_since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1e3
+}
+
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values
+}
