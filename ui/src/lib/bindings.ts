@@ -90,6 +90,10 @@ add_bos: boolean, sampling: SamplingSettings,
  */
 seed: number | null, 
 /**
+ * How many completions to write side by side; absent: one, which is always lane 0.
+ */
+lanes?: number, 
+/**
  * Absent: what room is left, at most [`GenerationRequest::DEFAULT_MAX_TOKENS`].
  */
 max_tokens: number | null, 

@@ -13,6 +13,9 @@ use crate::sampling::Sampling;
 pub(crate) struct Nemotron {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Say on standard error what is loaded and how long the work takes.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Subcommand)]
@@ -107,6 +110,9 @@ pub(crate) struct Complete {
     /// Seed of the random draws; drawn anew when left out.
     #[arg(long, value_name = "U64")]
     pub(crate) seed: Option<u64>,
+    /// How many completions to write side by side, each with draws of its own.
+    #[arg(long, value_name = "LANES", default_value_t = 1)]
+    pub(crate) n: u32,
     #[command(flatten)]
     pub(crate) sampling: Sampling,
 }
@@ -154,6 +160,12 @@ pub(crate) struct Bench {
     /// How many tokens to write.
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) new_tokens: u32,
+    /// Length of context the model is set up for [default: its own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
+    pub(crate) context: Option<u32>,
+    /// How many completions to write side by side.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) lanes: u32,
     /// How often to measure; the best reading and the median step count.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) runs: u32,

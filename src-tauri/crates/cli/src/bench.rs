@@ -7,6 +7,7 @@ use engine::{BenchReport, BenchRequest, BenchSource, ModelConfig};
 
 use crate::arguments::{Bench, Synthetic};
 use crate::error::CliError;
+use crate::output::gigabytes;
 use crate::{model, output};
 
 pub(crate) fn run(arguments: &Bench) -> Result<ExitCode, CliError> {
@@ -24,6 +25,8 @@ pub(crate) fn run(arguments: &Bench) -> Result<ExitCode, CliError> {
         threads: arguments.device.threads.map(usize::from),
         prompt_tokens: arguments.prompt_tokens as usize,
         new_tokens: arguments.new_tokens as usize,
+        context: arguments.context.map(|n| n as usize),
+        lanes: arguments.lanes as usize,
         runs: arguments.runs as usize,
     })?;
     if arguments.model.json {
@@ -93,8 +96,4 @@ fn readable(report: &BenchReport) -> String {
         ("memory", format!("{peak} at most")),
     ];
     rows.map(|(name, value)| format!("{name:<9}{value}\n")).concat()
-}
-
-fn gigabytes(bytes: u64) -> String {
-    format!("{:.2} GB", bytes as f64 / 1e9)
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use engine::{Completion, Engine, FinishReason, GenerationEvent, GenerationRequest};
+use engine::{Completion, Engine, FinishReason, GenerationEvent, GenerationRequest, PromptToken};
 use serde_json::json;
 
 use crate::arguments::Complete;
@@ -30,6 +30,7 @@ fn request(arguments: &Complete) -> Result<GenerationRequest, CliError> {
         add_bos: arguments.text.add_bos,
         sampling: arguments.sampling.settings(),
         seed: arguments.seed,
+        lanes: Some(arguments.n),
         max_tokens: arguments.max_tokens,
         stop: arguments.stop.clone(),
         ignore_eos: arguments.ignore_eos,
@@ -44,6 +45,7 @@ async fn stream(
     json: bool,
     load_ms: f64,
 ) -> Result<ExitCode, CliError> {
+    let lanes = request.lanes.unwrap_or(1);
     let mut run = engine.generate(request)?;
     let interrupted = engine.clone();
     // A second handler cannot be set twice in one process; without one Ctrl+C just ends it.
@@ -51,15 +53,31 @@ async fn stream(
     let mut code = ExitCode::SUCCESS;
     while let Some(event) = run.next().await {
         let event = event?;
-        if let GenerationEvent::Done(Completion {
-            finish_reason: FinishReason::Cancelled, ..
-        }) = event
-        {
-            code = ExitCode::from(INTERRUPTED);
+        if let GenerationEvent::Done(done) = &event {
+            if done.finish_reason == FinishReason::Cancelled {
+                code = ExitCode::from(INTERRUPTED);
+            }
+            remark(done);
         }
-        if json { print_json(&event, load_ms)? } else { print_text(&event)? }
+        match (json, lanes) {
+            (true, _) => print_json(&event, load_ms)?,
+            (false, 1) => print_text(&event)?,
+            (false, _) => print_lane(&event)?,
+        }
     }
     Ok(code)
+}
+
+fn remark(done: &Completion) {
+    let Completion { lane, finish_reason, usage, timings, seed, .. } = done;
+    output::note(&format!(
+        "lane {lane}: {} prompt tokens in {:.0} ms, {} tokens at {:.1} a second, ended by {}, seed {seed}",
+        usage.prompt_tokens,
+        timings.prefill_ms,
+        usage.completion_tokens,
+        timings.tokens_per_second,
+        format!("{finish_reason:?}").to_lowercase(),
+    ));
 }
 
 fn print_json(event: &GenerationEvent, load_ms: f64) -> Result<(), CliError> {
@@ -74,13 +92,25 @@ fn print_json(event: &GenerationEvent, load_ms: f64) -> Result<(), CliError> {
     }
 }
 
+/// One completion, as it is written.
 fn print_text(event: &GenerationEvent) -> Result<(), CliError> {
     match event {
-        GenerationEvent::Prompt { tokens } => {
-            output::text(&tokens.iter().map(|token| token.text.as_str()).collect::<String>())
-        }
+        GenerationEvent::Prompt { tokens } => output::text(&joined(tokens)),
         GenerationEvent::Token(token) => output::text(&token.text),
         GenerationEvent::Done(_) => output::text("\n"),
         GenerationEvent::Started { .. } | GenerationEvent::Prefill { .. } => Ok(()),
     }
+}
+
+/// Several completions, each as soon as it is whole.
+fn print_lane(event: &GenerationEvent) -> Result<(), CliError> {
+    match event {
+        GenerationEvent::Prompt { tokens } => output::text(&(joined(tokens) + "\n")),
+        GenerationEvent::Done(done) => output::text(&format!("[{}]{}\n", done.lane, done.text)),
+        _ => Ok(()),
+    }
+}
+
+fn joined(tokens: &[PromptToken]) -> String {
+    tokens.iter().map(|token| token.text.as_str()).collect()
 }

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
+    output::set_verbose(nemotron.verbose);
     match nemotron.command {
         Command::Complete(arguments) => complete::run(&arguments),
         Command::Next(arguments) => next::run(&arguments),

@@ -3,15 +3,17 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use engine::{
-    Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, Tokenizer,
+    Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Tokenizer,
     WeightDtype, builtin,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::{DeviceArguments, Dtype};
 use crate::error::CliError;
+use crate::output;
 
 /// Every model may be loaded until there is a licence gate to ask.
 pub(crate) struct Open;
@@ -51,6 +53,7 @@ pub(crate) fn dtype(device: &DeviceArguments) -> WeightDtype {
 /// Starts the engine and loads the model, with a progress bar for people.
 pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engine, CliError> {
     check_device(device)?;
+    let started = Instant::now();
     let engine = Engine::start(device.threads.map(usize::from))?;
     let request = LoadRequest { path: path(model)?, name: None, dtype: dtype(device) };
     let watcher =
@@ -59,7 +62,12 @@ pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engin
     if let Some(watcher) = watcher {
         watcher.abort();
     }
-    outcome?;
+    let ModelInfo { name, weight_bytes, dtype, device, threads, .. } = outcome?;
+    output::note(&format!(
+        "loaded {name}: {} of weights as {dtype}, on the {device} with {threads} threads, in {:.2} s",
+        output::gigabytes(weight_bytes),
+        started.elapsed().as_secs_f64(),
+    ));
     Ok(engine)
 }
 

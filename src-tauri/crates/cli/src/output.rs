@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use serde_json::json;
@@ -19,6 +20,21 @@ pub(crate) fn text(text: &str) -> Result<(), CliError> {
 pub(crate) fn json_line(value: &impl Serialize) -> Result<(), CliError> {
     let line = serde_json::to_string(value).map_err(|e| CliError::Output(e.into()))?;
     text(&(line + "\n"))
+}
+
+/// Whether `-v` was given; set once, before any work.
+static VERBOSE: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn set_verbose(verbose: bool) {
+    VERBOSE.store(verbose, Ordering::Relaxed);
+}
+
+/// Writes a line to standard error, with `-v` only.
+pub(crate) fn note(text: &str) {
+    if VERBOSE.load(Ordering::Relaxed) {
+        // A remark nobody can read is no reason to stop the work.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
 }
 
 pub(crate) fn error(error: &CliError, json: bool) {
@@ -43,4 +59,8 @@ pub(crate) fn help(shown: &clap::Error) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+pub(crate) fn gigabytes(bytes: u64) -> String {
+    format!("{:.2} GB", bytes as f64 / 1e9)
 }

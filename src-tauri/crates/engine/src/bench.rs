@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::admission::{Admission, ModelIdentity};
 use crate::checkpoint::Checkpoint;
 use crate::config::ModelConfig;
-use crate::device::KvCache;
 use crate::device::cpu::CpuKvCache;
+use crate::device::{KvCache, Rows};
 use crate::generation::PREFILL_CHUNK;
 use crate::model::{LoadOptions, Model, WeightDtype};
 use crate::sampler::{self, Draws, Input, Markers};
@@ -30,6 +30,10 @@ pub struct BenchRequest {
     pub threads: Option<usize>,
     pub prompt_tokens: usize,
     pub new_tokens: usize,
+    /// The length of context the model is set up for; none: its own.
+    pub context: Option<usize>,
+    /// Completions written side by side.
+    pub lanes: usize,
     /// Each run reads the whole prompt anew; the best one counts.
     pub runs: usize,
 }
@@ -64,7 +68,9 @@ pub struct PrefillSpeed {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DecodeSpeed {
+    /// Of all lanes together.
     pub tokens: usize,
+    /// Of a step, which is one token of each lane.
     pub ms_per_token_p50: f64,
     pub ms_per_token_p99: f64,
     pub tokens_per_second: f64,
@@ -84,8 +90,11 @@ pub fn bench(request: &BenchRequest) -> Result<BenchReport> {
 
 fn measure(request: &BenchRequest) -> Result<BenchReport> {
     let started = Instant::now();
-    let (name, model) = model(request)?;
+    let (name, mut model) = model(request)?;
     let load_ms = ms_since(started);
+    if let Some(context) = request.context {
+        model.set_context(context)?;
+    }
     let (prompt, new, context) =
         (request.prompt_tokens.max(1), request.new_tokens.max(1), model.config.context_length);
     if prompt + new > context {
@@ -94,7 +103,7 @@ fn measure(request: &BenchRequest) -> Result<BenchReport> {
     let mut cache = CpuKvCache::new(&model.config)?;
     let mut runs = Vec::new();
     for _ in 0..request.runs.max(1) {
-        runs.push(run(&model, &mut cache, prompt, new)?);
+        runs.push(run(&model, &mut cache, request)?);
     }
     let prefill_ms = runs.iter().map(|run| run.prefill).fold(f64::INFINITY, f64::min);
     let steps = sorted(runs.iter().flat_map(|run| run.steps.iter().copied()).collect());
@@ -109,7 +118,7 @@ fn measure(request: &BenchRequest) -> Result<BenchReport> {
         read_bandwidth_gbs,
         load_ms,
         prefill: prefill_speed(&model.config, prompt, prefill_ms),
-        decode: decode_speed(&model, prompt + new / 2, &steps, read_bandwidth_gbs),
+        decode: decode_speed(&model, request, &steps, read_bandwidth_gbs),
         sampler_ms_p50: sampler[sampler.len() / 2],
         peak_memory_bytes,
     })
@@ -140,40 +149,45 @@ struct Measured {
     sampler: Vec<f64>,
 }
 
-/// Reads a prompt of arbitrary tokens, then writes token by token as a run does.
-fn run(model: &Model, cache: &mut CpuKvCache, prompt: usize, new: usize) -> Result<Measured> {
+/// Reads a prompt of arbitrary tokens, then writes step by step as a run does.
+fn run(model: &Model, cache: &mut CpuKvCache, request: &BenchRequest) -> Result<Measured> {
     let vocab = model.config.vocab_size as u32;
-    let ids: Vec<u32> = (0..prompt as u32).map(|i| (i * 7919 + 1) % vocab).collect();
-    let settings = SamplingSettings {
-        temperature: 0.8,
-        top_k: 40,
-        top_p: 0.95,
-        ..SamplingSettings::default()
-    };
+    let ids: Vec<u32> =
+        (0..request.prompt_tokens.max(1) as u32).map(|i| (i * 7919 + 1) % vocab).collect();
     cache.truncate(0);
     let started = Instant::now();
     let mut logits = Vec::new();
     for chunk in ids.chunks(PREFILL_CHUNK) {
-        let hidden = model.forward(chunk, cache)?;
+        let hidden = model.forward(chunk, Rows::Following, cache)?;
         logits = model.logits(&hidden.narrow(0, chunk.len() - 1, 1)?)?.swap_remove(0);
     }
     let mut measured = Measured { prefill: ms_since(started), steps: vec![], sampler: vec![] };
-    for step in 0..new {
+    let (lanes, new) = (request.lanes.max(1), request.new_tokens.max(1));
+    cache.fork(lanes, new)?;
+    let numbers: Vec<usize> = (0..lanes).collect();
+    let mut rows = vec![logits; lanes];
+    for step in 0..new as u32 {
         let started = Instant::now();
-        let id = sampler::sample(&Input {
-            logits: &logits,
-            pieces: vocab as usize,
-            history: &ids,
-            settings: &settings,
-            markers: &Markers::default(),
-            draws: Draws { seed: 1, lane: 0, step: step as u32 },
-        })?;
-        measured.sampler.push(ms_since(started));
-        let hidden = model.forward(&[id], cache)?;
-        logits = model.logits(&hidden)?.swap_remove(0);
+        let choose = |(lane, row): (usize, &Vec<f32>)| choose(row, &ids, lane as u32, step);
+        let chosen = rows.iter().enumerate().map(choose).collect::<Result<Vec<u32>>>()?;
+        measured.sampler.push(ms_since(started) / lanes as f64);
+        let hidden = model.forward(&chosen, Rows::Lanes(&numbers), cache)?;
+        rows = model.logits(&hidden)?;
         measured.steps.push(ms_since(started));
     }
     Ok(measured)
+}
+
+fn choose(logits: &[f32], history: &[u32], lane: u32, step: u32) -> Result<u32> {
+    let (temperature, top_k, top_p) = (0.8, 40, 0.95);
+    sampler::sample(&Input {
+        logits,
+        pieces: logits.len(),
+        history,
+        settings: &SamplingSettings { temperature, top_k, top_p, ..SamplingSettings::default() },
+        markers: &Markers::default(),
+        draws: Draws { seed: 1, lane, step },
+    })
 }
 
 fn prefill_speed(config: &ModelConfig, tokens: usize, ms: f64) -> PrefillSpeed {
@@ -183,22 +197,25 @@ fn prefill_speed(config: &ModelConfig, tokens: usize, ms: f64) -> PrefillSpeed {
     PrefillSpeed { tokens, ms, tokens_per_second, tflops: operations / ms / 1e9 }
 }
 
-fn decode_speed(model: &Model, positions: usize, steps: &[f64], read_gbs: f64) -> DecodeSpeed {
+fn decode_speed(model: &Model, request: &BenchRequest, steps: &[f64], read: f64) -> DecodeSpeed {
     let config = &model.config;
     let width = config.hidden_size as u64 * model.weight_bytes / config.parameters();
     // One row of the embedding is looked up, not the matrix.
     let weights = model.weight_bytes - config.vocab_size as u64 * width;
+    // Every lane reads what they share.
+    let positions = (request.prompt_tokens + request.new_tokens / 2) * request.lanes;
     let cache = config.num_layers * 2 * config.num_kv_heads * config.head_dim * positions;
     let bytes = weights + (cache * size_of::<f32>()) as u64;
     let p50 = steps[steps.len() / 2];
     let bandwidth_gbs = bytes as f64 / p50 / 1e6;
+    let tokens = steps.len() * request.lanes;
     DecodeSpeed {
-        tokens: steps.len(),
+        tokens,
         ms_per_token_p50: p50,
         ms_per_token_p99: steps[steps.len() * 99 / 100],
-        tokens_per_second: steps.len() as f64 / steps.iter().sum::<f64>() * 1e3,
+        tokens_per_second: tokens as f64 / steps.iter().sum::<f64>() * 1e3,
         bandwidth_gbs,
-        fraction_of_read_bandwidth: bandwidth_gbs / read_gbs,
+        fraction_of_read_bandwidth: bandwidth_gbs / read,
     }
 }
 

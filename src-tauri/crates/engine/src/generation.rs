@@ -1,21 +1,18 @@
 //! One run from its request to its last event: encode, reuse what the cache holds, prefill the
-//! rest in chunks, then decode step by step.
+//! rest in chunks, then decode all lanes step by step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::device::KvCache;
-use crate::event::{
-    Completion, FinishReason, GeneratedToken, GenerationEvent, PromptToken, Timings,
-    TokenProbability, Usage,
-};
-use crate::judged::Judged;
+use crate::device::{KvCache, Rows};
+use crate::echo::Echo;
+use crate::event::{FinishReason, GenerationEvent};
+use crate::lane::{Clock, Lane, Writing};
 use crate::model::Model;
-use crate::sampler::{self, Draws, Markers};
+use crate::sampler::Markers;
 use crate::settings::GenerationRequest;
-use crate::stop::StopFilter;
-use crate::tokenizer::{Decoder, Tokenizer};
+use crate::tokenizer::Tokenizer;
 use crate::{Error, Result};
 
 /// Prompt tokens computed between two looks at the cancel flag.
@@ -40,20 +37,11 @@ pub(crate) struct RunContext<'a> {
 /// The checked prompt and the room behind it.
 pub(crate) struct Plan {
     pub(crate) prompt: Vec<u32>,
-    max_tokens: usize,
+    pub(crate) max_tokens: usize,
     /// Why the run ends when `max_tokens` is reached.
-    at_limit: FinishReason,
-    cached: usize,
+    pub(crate) at_limit: FinishReason,
+    pub(crate) cached: usize,
     pub(crate) seed: u64,
-}
-
-/// What a run has measured and written so far.
-struct Progress {
-    started: Instant,
-    prefilled: Instant,
-    first_token: Option<Instant>,
-    text: String,
-    tokens: u32,
 }
 
 impl Runner {
@@ -67,14 +55,24 @@ impl Runner {
             cached_tokens: plan.cached as u32,
         });
         let logits = self.prefill(request, &plan, run)?;
-        let now = Instant::now();
-        let mut progress =
-            Progress { started, prefilled: now, first_token: None, text: String::new(), tokens: 0 };
-        let finish_reason = match logits {
-            Some(logits) => self.decode(request, &plan, run, logits, &mut progress)?,
-            None => FinishReason::Cancelled,
+        let tokenizer = self.tokenizer.clone();
+        let clock = Clock { started, prefilled: Instant::now() };
+        let writing = Writing {
+            request,
+            plan: &plan,
+            tokenizer: &tokenizer,
+            markers: Markers::of(&tokenizer)?,
+            clock,
         };
-        (run.emit)(GenerationEvent::Done(progress.completion(&plan, finish_reason)));
+        let lanes: Vec<Lane<'_>> =
+            (0..request.lanes.unwrap_or(1)).map(|number| Lane::new(number, &writing)).collect();
+        if let Some(logits) = logits {
+            self.cache.fork(lanes.len(), plan.max_tokens)?;
+            return self.decode(lanes, logits, run);
+        }
+        for lane in lanes {
+            (run.emit)(GenerationEvent::Done(lane.completion(FinishReason::Cancelled)));
+        }
         Ok(())
     }
 
@@ -134,7 +132,7 @@ impl Runner {
             if run.cancelled.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            let hidden = self.model.forward(chunk, self.cache.as_mut())?;
+            let hidden = self.model.forward(chunk, Rows::Following, self.cache.as_mut())?;
             self.cached.extend_from_slice(chunk);
             let done = (self.cached.len() - plan.cached) as u32;
             if request.echo {
@@ -152,141 +150,46 @@ impl Runner {
         Ok(Some(logits))
     }
 
+    /// Writes token by token, one step of all lanes at a time, until each has its reason to end.
     fn decode(
         &mut self,
-        request: &GenerationRequest,
-        plan: &Plan,
+        mut lanes: Vec<Lane<'_>>,
+        logits: Vec<f32>,
         run: &RunContext<'_>,
-        mut logits: Vec<f32>,
-        progress: &mut Progress,
-    ) -> Result<FinishReason> {
-        let tokenizer = self.tokenizer.clone();
-        let mut decoder = Decoder::within(&tokenizer);
-        let mut stop = StopFilter::new(&request.stop);
-        let top = request.top_logprobs.unwrap_or(0) as usize;
-        let markers = Markers::of(&tokenizer)?;
-        progress.prefilled = Instant::now();
-        for index in 0..plan.max_tokens {
-            if run.cancelled.load(Ordering::Relaxed) {
-                return Ok(FinishReason::Cancelled);
-            }
-            let id = sampler::sample(&sampler::Input {
-                logits: &logits,
-                pieces: tokenizer.pieces(),
-                history: &self.cached,
-                settings: &request.sampling,
-                markers: &markers,
-                draws: Draws { seed: plan.seed, lane: 0, step: index as u32 },
-            })?;
-            let ended = Some(id) == tokenizer.eos() && !request.ignore_eos;
-            let limit = index + 1 == plan.max_tokens;
-            let mut grown = decoder.push(id);
-            if ended || limit {
-                grown.push_str(&decoder.finish());
-            }
-            let mut released = stop.push(&grown);
-            if !released.stopped && (ended || limit) {
-                released.text.push_str(&stop.finish());
-            }
-            let judged = Judged::new(&logits);
-            progress.token(&released.text);
-            (run.emit)(GenerationEvent::Token(GeneratedToken {
-                lane: 0,
-                index: index as u32,
-                id,
-                text: released.text,
-                logprob: judged.logprob(id),
-                top: judged.top(top, &tokenizer),
-            }));
-            match (released.stopped, ended, limit) {
-                (true, _, _) => return Ok(FinishReason::Stop),
-                (_, true, _) => return Ok(FinishReason::Eos),
-                (_, _, true) => return Ok(plan.at_limit),
-                _ => {}
-            }
-            let hidden = self.model.forward(&[id], self.cache.as_mut())?;
-            self.cached.push(id);
-            logits = self.model.logits(&hidden)?.swap_remove(0);
-        }
-        Ok(plan.at_limit)
-    }
-}
-
-impl Progress {
-    fn token(&mut self, text: &str) {
-        self.first_token.get_or_insert_with(Instant::now);
-        self.text.push_str(text);
-        self.tokens += 1;
-    }
-
-    fn completion(self, plan: &Plan, finish_reason: FinishReason) -> Completion {
-        let ms = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
-        let now = Instant::now();
-        let first = self.first_token.unwrap_or(now);
-        let decode_ms = ms(self.prefilled, now);
-        // The first token comes out of the prefill; each later one is a decoding step.
-        let steps = f64::from(self.tokens.saturating_sub(1));
-        let decoding = ms(first, now);
-        Completion {
-            lane: 0,
-            finish_reason,
-            text: self.text,
-            usage: Usage {
-                prompt_tokens: plan.prompt.len() as u32,
-                completion_tokens: self.tokens,
-                cached_tokens: plan.cached as u32,
-            },
-            timings: Timings {
-                prefill_ms: ms(self.started, self.prefilled),
-                decode_ms,
-                time_to_first_token_ms: ms(self.started, first),
-                tokens_per_second: if steps > 0.0 { steps / decoding * 1e3 } else { 0.0 },
-            },
-            seed: plan.seed,
-        }
-    }
-}
-
-/// The prompt's own tokens, judged as the prefill goes along.
-struct Echo {
-    tokenizer: Arc<Tokenizer>,
-    top: usize,
-    /// For the prompt's tokens from the second on.
-    judged: Vec<(f32, Vec<TokenProbability>)>,
-}
-
-impl Echo {
-    fn new(tokenizer: Arc<Tokenizer>, top: usize) -> Self {
-        Self { tokenizer, top, judged: Vec::new() }
-    }
-
-    /// Takes the logits of the next positions; each judges the token that follows it.
-    fn push(&mut self, rows: &[Vec<f32>], prompt: &[u32]) {
-        for row in rows {
-            if let Some(next) = prompt.get(self.judged.len() + 1) {
-                let judged = Judged::new(row);
-                self.judged.push((judged.logprob(*next), judged.top(self.top, &self.tokenizer)));
-            }
-        }
-    }
-
-    fn tokens(self, prompt: &[u32]) -> Vec<PromptToken> {
-        let mut decoder = Decoder::at_start(&self.tokenizer);
-        let unjudged = std::iter::once((None, Vec::new()));
-        let judged = self.judged.into_iter().map(|(logprob, top)| (Some(logprob), top));
-        let last = prompt.len() - 1;
-        unjudged
-            .chain(judged)
-            .zip(prompt)
-            .enumerate()
-            .map(|(i, ((logprob, top), id))| {
-                let mut text = decoder.push(*id);
-                if i == last {
-                    text.push_str(&decoder.finish());
+    ) -> Result<()> {
+        let mut rows = vec![logits; lanes.len()];
+        loop {
+            let cancelled = run.cancelled.load(Ordering::Relaxed);
+            let mut going = Vec::new();
+            for (mut lane, logits) in lanes.into_iter().zip(&rows) {
+                let step = if cancelled {
+                    Some(FinishReason::Cancelled)
+                } else {
+                    lane.step(logits, run.emit)?
+                };
+                match step {
+                    Some(reason) => (run.emit)(GenerationEvent::Done(lane.completion(reason))),
+                    None => going.push(lane),
                 }
-                PromptToken { id: *id, text, logprob, top }
-            })
-            .collect()
+            }
+            lanes = going;
+            if lanes.is_empty() {
+                return Ok(());
+            }
+            rows = self.step(&lanes)?;
+        }
+    }
+
+    /// Computes each lane's last token.
+    fn step(&mut self, lanes: &[Lane<'_>]) -> Result<Vec<Vec<f32>>> {
+        let (numbers, ids): (Vec<usize>, Vec<u32>) =
+            lanes.iter().map(|lane| (lane.number as usize, lane.last())).unzip();
+        let hidden = self.model.forward(&ids, Rows::Lanes(&numbers), self.cache.as_mut())?;
+        // What is kept for the next run is lane 0, which is the first while it goes on.
+        if numbers[0] == 0 {
+            self.cached.push(ids[0]);
+        }
+        self.model.logits(&hidden)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::device::Rows;
 use crate::generation::{PREFILL_CHUNK, Runner};
 use crate::judged::Judged;
 use crate::settings::PromptSpan;
@@ -83,7 +84,7 @@ impl Runner {
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Error::RunCancelled);
             }
-            let hidden = self.model.forward(chunk, self.cache.as_mut())?;
+            let hidden = self.model.forward(chunk, Rows::Following, self.cache.as_mut())?;
             self.cached.extend_from_slice(chunk);
             for row in self.model.logits(&hidden)? {
                 position += 1;

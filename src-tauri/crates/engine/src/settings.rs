@@ -37,6 +37,9 @@ pub struct GenerationRequest {
     /// Drawn at random when absent; the event `started` says which was used.
     #[ts(type = "number | null")]
     pub seed: Option<u64>,
+    /// How many completions to write side by side; absent: one, which is always lane 0.
+    #[ts(optional)]
+    pub lanes: Option<u32>,
     /// Absent: what room is left, at most [`GenerationRequest::DEFAULT_MAX_TOKENS`].
     pub max_tokens: Option<u32>,
     /// Texts that end the run; none of them is part of the completion.
@@ -52,6 +55,7 @@ pub struct GenerationRequest {
 impl GenerationRequest {
     pub const DEFAULT_MAX_TOKENS: u32 = 128;
     pub const MAX_TOP_LOGPROBS: u32 = 1000;
+    pub const MAX_LANES: u32 = 64;
     const MAX_STOP_STRINGS: usize = 64;
 
     /// Checks everything that can be judged without a model.
@@ -61,6 +65,7 @@ impl GenerationRequest {
     pub fn validate(&self) -> Result<()> {
         self.sampling.validate()?;
         check("max-tokens", self.max_tokens.unwrap_or(1) >= 1, "1 or more")?;
+        check("n", (1..=Self::MAX_LANES).contains(&self.lanes.unwrap_or(1)), "1 to 64")?;
         let top = self.top_logprobs.unwrap_or(0);
         check("logprobs", top <= Self::MAX_TOP_LOGPROBS, "0 to 1000")?;
         check("stop", self.stop.len() <= Self::MAX_STOP_STRINGS, "at most 64 texts")?;

@@ -81,6 +81,103 @@ async fn reused_and_chunked_prefixes_give_the_same_bits() {
     assert_eq!(reused, computed);
 }
 
+/// All lanes of a run: their tokens and how each ended.
+async fn lanes(
+    engine: &Engine,
+    request: GenerationRequest,
+) -> (Vec<Vec<GeneratedToken>>, Vec<Completion>) {
+    let count = request.lanes.unwrap_or(1) as usize;
+    let mut run = engine.generate(request).expect("queued");
+    let (mut tokens, mut ends) = (vec![Vec::new(); count], Vec::new());
+    while let Some(event) = run.next().await {
+        match event.expect("no error") {
+            GenerationEvent::Token(token) => tokens[token.lane as usize].push(token),
+            GenerationEvent::Done(done) => ends.push(done),
+            _ => {}
+        }
+    }
+    ends.sort_by_key(|done| done.lane);
+    (tokens, ends)
+}
+
+#[tokio::test]
+async fn lanes_written_together_are_the_bits_of_each_written_alone() {
+    let engine = ready().await;
+    let prompt = [text(&"The meaning of life is ".repeat(8))];
+    let mut asked = request(&prompt, 24);
+    asked.ignore_eos = false;
+    asked.stop = vec!["e".to_owned()];
+    let (alone, _) = run(&engine, asked.clone()).await;
+    asked.lanes = Some(5);
+    let (tokens, ends) = lanes(&engine, asked).await;
+    assert_eq!(ends.iter().map(|done| done.lane).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(tokens[0], alone, "lane 0 is the run without the others");
+    let lengths: std::collections::BTreeSet<usize> = tokens.iter().map(Vec::len).collect();
+    assert!(lengths.len() > 1, "some lanes end before others: {lengths:?}");
+    for (tokens, done) in tokens.iter().zip(&ends) {
+        let text: String = tokens.iter().map(|token| token.text.as_str()).collect();
+        assert_eq!(
+            (text.as_str(), tokens.len()),
+            (&*done.text, done.usage.completion_tokens as usize)
+        );
+        assert_eq!(&judged_alone(&engine, &prompt, tokens).await, &logprobs(tokens));
+    }
+}
+
+/// The log-probabilities of a lane's tokens, read as a prompt of their own.
+async fn judged_alone(
+    engine: &Engine,
+    prompt: &[PromptSpan],
+    tokens: &[GeneratedToken],
+) -> Vec<f32> {
+    let ids = tokens.iter().map(|token| token.id).collect();
+    let mut forced = request(&[prompt[0].clone(), PromptSpan::Tokens { ids }], 1);
+    forced.echo = true;
+    let mut run = engine.generate(forced).expect("queued");
+    while let Some(event) = run.next().await {
+        if let GenerationEvent::Prompt { tokens: all } = event.expect("no error") {
+            let own = &all[all.len() - tokens.len()..];
+            return own.iter().map(|token| token.logprob.expect("judged")).collect();
+        }
+    }
+    panic!("the prompt is echoed")
+}
+
+fn logprobs(tokens: &[GeneratedToken]) -> Vec<f32> {
+    tokens.iter().map(|token| token.logprob).collect()
+}
+
+#[tokio::test]
+async fn cancelled_lanes_all_end_and_the_first_is_kept_for_the_next_run() {
+    let engine = ready().await;
+    let mut asked = request(&[text("The")], 200);
+    asked.lanes = Some(3);
+    let mut run = engine.generate(asked.clone()).expect("queued");
+    let mut seen = Vec::new();
+    let mut ends = Vec::new();
+    while let Some(event) = run.next().await {
+        match event.expect("no error") {
+            GenerationEvent::Token(token) => {
+                seen.push(token.id);
+                assert!(seen.len() > 1 || engine.cancel(run.id));
+            }
+            GenerationEvent::Done(done) => ends.push(done.finish_reason),
+            _ => {}
+        }
+    }
+    assert_eq!(ends, [FinishReason::Cancelled; 3]);
+    asked.max_tokens = Some(12);
+    let (tokens, _) = lanes(&engine, asked.clone()).await;
+    let ids = tokens[0].iter().map(|token| token.id).collect();
+    asked.prompt.push(PromptSpan::Tokens { ids });
+    asked.lanes = None;
+    let (_, ends) = lanes(&engine, asked.clone()).await;
+    assert_eq!(ends[0].usage.cached_tokens, ends[0].usage.prompt_tokens - 1);
+    asked.lanes = Some(65);
+    let refused = engine.generate(asked).expect("queued").next().await;
+    assert!(matches!(refused, Some(Err(Error::OutOfRange { field: "n", .. }))));
+}
+
 #[tokio::test]
 async fn a_cancelled_run_ends_with_its_text_and_the_next_one_works() {
     let engine = ready().await;

@@ -14,7 +14,7 @@ use candle_core::{Device, Tensor};
 
 use crate::Result;
 use crate::config::ModelConfig;
-use crate::device::{KvCache, Projection};
+use crate::device::{KvCache, NewRows, Projection, Rows};
 use rotary::Rotary;
 
 /// The weights, ready to compute with.
@@ -55,15 +55,28 @@ impl LayerNorm1p {
 impl Model {
     /// Computes new tokens behind what `cache` holds: ids `[n]` to hidden states `[n, hidden]`,
     /// after the final norm.
-    pub(crate) fn forward(&self, ids: &[u32], cache: &mut dyn KvCache) -> Result<Tensor> {
+    pub(crate) fn forward(
+        &self,
+        ids: &[u32],
+        rows: Rows<'_>,
+        cache: &mut dyn KvCache,
+    ) -> Result<Tensor> {
         let mut x = self.embedding.rows(ids, &self.device)?;
         for (index, layer) in self.layers.iter().enumerate() {
-            x = (&x + self.attention(index, layer, &x, cache)?)?;
+            let new = self.new_rows(layer, &layer.attention_norm.apply(&x)?, rows, cache.len())?;
+            x = (&x + layer.attention_output.apply(&cache.attend(index, &new)?)?)?;
             let hidden = layer.up.apply(&layer.mlp_norm.apply(&x)?)?.relu()?.sqr()?;
             x = (&x + layer.down.apply(&hidden)?)?;
         }
-        cache.advance(ids.len());
+        cache.advance(rows.positions(ids.len()));
         self.final_norm.apply(&x)
+    }
+
+    /// Makes the model ready for another length of context than its own.
+    pub(crate) fn set_context(&mut self, length: usize) -> Result<()> {
+        self.config.context_length = length;
+        self.rotary = Rotary::new(&self.config, &self.device)?;
+        Ok(())
     }
 
     /// Hidden states `[n, hidden]` to logits, `n` rows of the vocabulary's length.
@@ -71,23 +84,25 @@ impl Model {
         Ok(self.output.apply(hidden)?.to_vec2()?)
     }
 
-    fn attention(
+    /// Queries, keys and values of normalised `[n, hidden]`, `position` positions behind the start.
+    fn new_rows<'a>(
         &self,
-        index: usize,
         layer: &Layer,
         x: &Tensor,
-        cache: &mut dyn KvCache,
-    ) -> Result<Tensor> {
-        let config = &self.config;
-        let (n, width) = (x.dim(0)?, config.head_dim);
-        let qkv = layer.qkv.apply(&layer.attention_norm.apply(x)?)?;
+        rows: Rows<'a>,
+        position: usize,
+    ) -> Result<NewRows<'a>> {
+        let (n, width) = (x.dim(0)?, self.config.head_dim);
+        let qkv = layer.qkv.apply(x)?;
         let heads = |first: usize, count: usize| -> Result<Tensor> {
             Ok(qkv.narrow(1, first * width, count * width)?.reshape((n, count, width))?)
         };
-        let (query_heads, kv_heads) = (config.num_heads, config.num_kv_heads);
-        let q = self.rotary.apply(&heads(0, query_heads)?, cache.len())?;
-        let k = self.rotary.apply(&heads(query_heads, kv_heads)?, cache.len())?;
-        let v = heads(query_heads + kv_heads, kv_heads)?;
-        layer.attention_output.apply(&cache.attend(index, &q, &k, &v)?)
+        let (query_heads, kv_heads) = (self.config.num_heads, self.config.num_kv_heads);
+        Ok(NewRows {
+            rows,
+            q: self.rotary.apply(&heads(0, query_heads)?, position, rows)?,
+            k: self.rotary.apply(&heads(query_heads, kv_heads)?, position, rows)?,
+            v: heads(query_heads + kv_heads, kv_heads)?,
+        })
     }
 }

@@ -5,6 +5,7 @@ use candle_core::{D, Device, Tensor};
 
 use crate::Result;
 use crate::config::ModelConfig;
+use crate::device::Rows;
 
 pub(super) struct Rotary {
     cos: Tensor, // [context, 1, rotary_dim / 2], f32
@@ -27,12 +28,12 @@ impl Rotary {
         Ok(Self { cos: angles.cos()?, sin: angles.sin()?, width: rotary_dim })
     }
 
-    /// Rotates `[n, heads, head_dim]` whose first row is at `position`.
-    pub(super) fn apply(&self, x: &Tensor, position: usize) -> Result<Tensor> {
-        let (n, head_dim) = (x.dim(0)?, x.dim(D::Minus1)?);
+    /// Rotates `[n, heads, head_dim]` of new rows behind `position` positions.
+    pub(super) fn apply(&self, x: &Tensor, position: usize, rows: Rows<'_>) -> Result<Tensor> {
+        let (length, head_dim) = (rows.positions(x.dim(0)?), x.dim(D::Minus1)?);
         let half = self.width / 2;
-        let cos = self.cos.narrow(0, position, n)?;
-        let sin = self.sin.narrow(0, position, n)?;
+        let cos = self.cos.narrow(0, position, length)?;
+        let sin = self.sin.narrow(0, position, length)?;
         let first = x.narrow(2, 0, half)?;
         let second = x.narrow(2, half, half)?;
         let rotated_first = (first.broadcast_mul(&cos)? - second.broadcast_mul(&sin)?)?;

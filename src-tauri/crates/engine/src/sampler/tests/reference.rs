@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{distribution, input};
 use crate::checkpoint::Checkpoint;
+use crate::device::Rows;
 use crate::device::cpu::CpuKvCache;
 use crate::model::{LoadOptions, Model, WeightDtype};
 use crate::sampler::Input;
@@ -49,7 +50,7 @@ fn logits(checkpoint: &Checkpoint, ids: &[u32]) -> (Vec<f32>, usize) {
     };
     let model = Model::load(checkpoint, &options).expect("the model loads");
     let mut cache = CpuKvCache::new(&model.config).expect("a cache");
-    let hidden = model.forward(ids, &mut cache).expect("hidden states");
+    let hidden = model.forward(ids, Rows::Following, &mut cache).expect("hidden states");
     let row = model.logits(&hidden).expect("logits").pop().expect("a last row");
     let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer).expect("a tokenizer");
     (row, tokenizer.pieces())
