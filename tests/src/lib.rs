@@ -1,6 +1,7 @@
 //! What the tests share: fixtures, checkpoints made on the spot, the built programs, the window.
 
 pub mod checkpoint;
+pub mod nemotron;
 pub mod window;
 
 use std::path::{Path, PathBuf};

@@ -1,130 +1,8 @@
 //! `nemotron` against answers made by transformers and sentencepiece.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
-use tests::checkpoint::{Geometry, empty_nemo};
-use tests::{fixture, program};
-
-fn nemotron(arguments: &[&str], stdin: &[u8]) -> Output {
-    let mut child = Command::new(program("nemotron"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("nemotron starts");
-    // A program that fails early does not read its input.
-    let _ = child.stdin.take().expect("piped").write_all(stdin);
-    child.wait_with_output().expect("nemotron ends")
-}
-
-fn tiny() -> String {
-    fixture("tiny/tiny-zarr.nemo").to_string_lossy().into_owned()
-}
-
-fn reference() -> Value {
-    let text = std::fs::read(fixture("tiny/reference.json")).expect("reference");
-    serde_json::from_slice(&text).expect("json")
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = std::str::from_utf8(&output.stdout).expect("UTF-8");
-    text.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect()
-}
-
-fn complete(prompt: &str, more: &[&str]) -> Output {
-    complete_with(&tiny(), prompt, more)
-}
-
-fn complete_with(model: &str, prompt: &str, more: &[&str]) -> Output {
-    let base = ["complete", "--model", model, "--dtype", "f32", "--json", "-"];
-    nemotron(&[&base, more].concat(), prompt.as_bytes())
-}
-
-/// The tiny model in every form there is, unpacked ones in `folder`.
-fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
-    let path = |path: &Path| path.to_string_lossy().into_owned();
-    let unpacked = |name: &str| {
-        let target = folder.join(name);
-        let archive = std::fs::File::open(fixture("tiny").join(name)).expect("fixture");
-        tar::Archive::new(archive).unpack(&target).expect("unpacked");
-        path(&target)
-    };
-    vec![
-        (tiny(), "nemo-zarr"),
-        (path(&fixture("tiny/tiny-ckpt.nemo")), "nemo-ckpt"),
-        (path(&fixture("tiny/hf")), "huggingface"),
-        (unpacked("tiny-zarr.nemo"), "nemo-zarr"),
-        (unpacked("tiny-ckpt.nemo"), "nemo-ckpt"),
-    ]
-}
-
-#[test]
-fn greedy_completions_are_the_references() {
-    let reference = reference();
-    let cases = reference["greedy"].as_array().expect("cases");
-    assert_eq!(cases.len(), 14);
-    let folder = tempfile::tempdir().expect("folder");
-    let forms = every_form(folder.path());
-    for (case, (model, _)) in cases.iter().flat_map(|case| forms.iter().map(move |f| (case, f))) {
-        let prompt = case["text"].as_str().expect("text");
-        let greedy = ["--temperature", "0", "--ignore-eos", "--max-tokens", "32"];
-        let output = complete_with(model, prompt, &greedy);
-        let events = lines(&output);
-        let tokens: Vec<&Value> = events.iter().filter(|e| e["type"] == "token").collect();
-        let ids: Vec<&Value> = tokens.iter().map(|token| &token["id"]).collect();
-        assert_eq!(json!(ids), case["generated_ids"], "{prompt:?}");
-        let pieces: String = tokens.iter().filter_map(|token| token["text"].as_str()).collect();
-        let done = events.last().expect("done");
-        assert_eq!(done["text"], case["generated_text"], "{prompt:?}");
-        assert_eq!(json!(pieces), case["generated_text"], "{prompt:?}");
-        assert_eq!(done["finish_reason"], "length");
-    }
-}
-
-#[test]
-fn inspect_tells_the_form_and_the_same_sizes_for_all() {
-    let folder = tempfile::tempdir().expect("folder");
-    for (model, format) in every_form(folder.path()) {
-        let found = &lines(&nemotron(&["inspect", &model, "--json"], b""))[0];
-        assert_eq!(found["format"], format, "{model}");
-        let config = json!({
-            "num_layers": 3, "hidden_size": 128, "ffn_hidden_size": 512, "num_heads": 4,
-            "num_kv_heads": 4, "head_dim": 32, "vocab_size": 1024, "context_length": 256,
-            "rotary_fraction": 0.5, "rope_theta": 10000.0, "norm_epsilon": 1e-5,
-        });
-        assert_eq!(found["config"], config, "{model}");
-        assert_eq!(found["dtype"], "bf16", "{model}");
-    }
-}
-
-#[test]
-fn verify_shows_what_sha256sum_would() {
-    let path = fixture("tiny/tiny-zarr.nemo");
-    let output = Command::new("sha256sum").arg(&path).output().expect("sha256sum");
-    let expected = String::from_utf8(output.stdout).expect("UTF-8");
-    let found = lines(&nemotron(&["inspect", &tiny(), "--verify", "--json"], b"")).remove(0);
-    assert_eq!(found["sha256"].as_str(), expected.split(' ').next());
-    let unverified = lines(&nemotron(&["inspect", &tiny(), "--json"], b"")).remove(0);
-    assert_eq!(unverified["sha256"], Value::Null);
-}
-
-#[test]
-fn inspecting_the_8b_reads_headers_only() {
-    let folder = tempfile::tempdir().expect("folder");
-    let path = folder.path().join("nemotron-3-8b.nemo");
-    empty_nemo(&Geometry::NEMOTRON_3_8B, &path);
-    let started = Instant::now();
-    let found = &lines(&nemotron(&["inspect", &path.to_string_lossy(), "--json"], b""))[0];
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
-    assert_eq!(found["parameters"], 8_540_135_424_u64);
-    assert_eq!(found["weight_bytes"], 17_080_270_848_u64);
-}
+use tests::fixture;
+use tests::nemotron::{complete, fails, lines, near, nemotron, reference, tiny};
 
 #[test]
 fn prompt_log_probabilities_are_within_1e3_of_the_references() {
@@ -227,9 +105,57 @@ fn next_shows_the_distribution_that_transformers_processors_leave() {
     }
 }
 
-fn near(found: &Value, expected: &Value) {
-    let (found, expected) = (found.as_f64().expect("number"), expected.as_f64().expect("number"));
-    assert!((found - expected).abs() < 1e-3, "{found} is not {expected}");
+/// How far transformers' own bf16 run is from the float32 reference stands in the reference.
+#[test]
+fn bf16_weights_stay_closer_to_the_reference_than_transformers_in_bf16() {
+    let tiny = tiny();
+    for case in reference()["logits"].as_array().expect("cases") {
+        let text = case["text"].as_str().expect("text");
+        let arguments = ["score", "--model", &tiny, "--dtype", "bf16", "--json", "-"];
+        let found = lines(&nemotron(&arguments, text.as_bytes())).remove(0);
+        let tokens = found["tokens"].as_array().expect("tokens");
+        let expected = case["prompt_logprobs"].as_array().expect("logprobs");
+        let allowed = case["bf16_max_abs_diff"].as_f64().expect("a distance");
+        for (token, expected) in tokens.iter().zip(expected).skip(1) {
+            let found = token["logprob"].as_f64().expect("number");
+            let distance = (found - expected.as_f64().expect("number")).abs();
+            assert!(distance <= allowed, "{distance} is more than {allowed} in {text:?}");
+        }
+    }
+}
+
+#[test]
+fn lanes_are_told_apart_and_lane_0_is_the_run_without_the_others() {
+    let run = |lanes: &str| {
+        let seeded = ["--seed", "5", "--max-tokens", "12", "--ignore-eos", "--n", lanes];
+        lines(&complete("The meaning of life is", &seeded))
+    };
+    let text_of = |events: &[Value], lane: u64| -> String {
+        let tokens = events.iter().filter(|e| e["type"] == "token" && e["lane"] == lane);
+        tokens.filter_map(|token| token["text"].as_str()).collect()
+    };
+    let (alone, three) = (run("1"), run("3"));
+    let done: Vec<&Value> = three.iter().filter(|event| event["type"] == "done").collect();
+    assert_eq!(done.iter().map(|done| &done["lane"]).collect::<Vec<_>>(), [0, 1, 2]);
+    for done in &done {
+        let lane = done["lane"].as_u64().expect("number");
+        assert_eq!(done["text"], text_of(&three, lane));
+        assert_eq!(done["usage"]["completion_tokens"], 12);
+    }
+    assert_eq!(text_of(&three, 0), text_of(&alone, 0));
+    let texts: std::collections::BTreeSet<String> = (0..3).map(|n| text_of(&three, n)).collect();
+    assert_eq!(texts.len(), 3, "each lane draws for itself");
+}
+
+#[test]
+fn standard_error_stays_empty_unless_asked() {
+    let run = |verbose: &[&str]| {
+        let output = complete("The", &[&["--max-tokens", "2"], verbose].concat());
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    assert_eq!(run(&[]), "");
+    let said = run(&["-v"]);
+    assert!(said.contains("loaded tiny-zarr") && said.contains("2 tokens"), "{said}");
 }
 
 #[test]
@@ -306,6 +232,9 @@ fn bench_reports_every_figure_of_the_contract() {
     assert_eq!((&report["device"], &report["model"]), (&json!("CPU"), &json!("tiny-zarr")));
     assert_eq!(report["prefill"]["tokens"], 100);
     assert_eq!(report["decode"]["tokens"], 40);
+    let lanes = ["--lanes", "3", "--context", "120"];
+    let together = lines(&nemotron(&[&base[..], &sizes, &lanes].concat(), b"")).remove(0);
+    assert_eq!(together["decode"]["tokens"], 120);
     for figure in [
         "/weight_bytes",
         "/read_bandwidth_gbs",
@@ -325,21 +254,6 @@ fn bench_reports_every_figure_of_the_contract() {
     }
     let too_long = ["--prompt-tokens", "250"];
     fails(&[&base[..], &too_long].concat(), b"", 1, "do not fit the context of 256", "no_room");
-}
-
-/// Exit code, the `error:` line's fragment, the stable kind.
-fn fails(arguments: &[&str], stdin: &[u8], code: i32, fragment: &str, kind: &str) {
-    let output = nemotron(arguments, stdin);
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
-    let mut written = stderr.lines();
-    let error = written.next().expect("an error line");
-    assert!(error.starts_with("error: ") && error.contains(fragment), "{error}");
-    assert!(written.next().is_none_or(|hint| hint.starts_with("hint: ")), "{stderr}");
-    assert_eq!(written.next(), None, "{stderr}");
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let last: Value = serde_json::from_str(stdout.lines().last().expect("json")).expect("json");
-    assert_eq!((last["type"].as_str(), last["kind"].as_str()), (Some("error"), Some(kind)));
 }
 
 #[test]
@@ -377,6 +291,7 @@ fn what_cannot_work_ends_in_one_clear_line() {
     run(&["--prompt", ""], b"", 1, "empty", "empty_prompt");
     run(&["-"], b"\xff", 1, "not UTF-8", "not_utf8");
     run(&["--prompt", "a", "--temperature", "-1"], b"", 2, "temperature", "out_of_range");
+    run(&["--prompt", "a", "--n", "65"], b"", 2, "1 to 64", "out_of_range");
     run(&["--prompt", "a", "--top-p", "1.5"], b"", 2, "top-p", "out_of_range");
     run(&["--prompt", "a", "--ban-token", "1000"], b"", 2, "ids 0 to 999", "out_of_range");
     run(&["--prompt", "a", "--sampler-order", "top-q"], b"", 2, "top-p, min-p", "usage");

@@ -15,6 +15,8 @@ mod pickle_input;
 mod pickle_values;
 mod region;
 mod tar_index;
+#[cfg(test)]
+mod test_archive;
 mod torch;
 mod torch_view;
 mod torch_zip;

@@ -109,3 +109,6 @@ fn merged(files: &Files, ranks: &[TorchFile], name: &str) -> Result<Array> {
             .map_err(|what| files.damaged(format!("tensor {name}: {what}"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::super::files::Files;
+use super::super::test_archive::Archive;
 use super::super::zarr::ZarrArray;
 use super::*;
-
-#[path = "test_archive.rs"]
-mod archive;
-use archive::Archive;
 
 type Change = fn(&mut Archive);
 

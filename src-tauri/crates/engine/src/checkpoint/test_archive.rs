@@ -1,4 +1,4 @@
-//! Zip archives as torch writes them, and with lies in them.
+//! Zip archives as torch writes them, and with lies in them, for the tests.
 
 #[derive(Clone)]
 pub(super) struct Entry {
