@@ -93,7 +93,7 @@ fn measure(request: &BenchRequest) -> Result<BenchReport> {
     let (name, mut model) = model(request)?;
     let load_ms = ms_since(started);
     if let Some(context) = request.context {
-        model.set_context(context)?;
+        model.set_context(context);
     }
     let (prompt, new, context) =
         (request.prompt_tokens.max(1), request.new_tokens.max(1), model.config.context_length);

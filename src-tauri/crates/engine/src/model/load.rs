@@ -96,7 +96,7 @@ impl Model {
             layers,
             final_norm: loader.norm("final_norm")?,
             output: loader.projection(&["output".to_owned()])?,
-            rotary: Rotary::new(&config, &device)?,
+            rotary: Rotary::new(&config),
             weight_bytes: loader.held,
             dtype: loader.dtype,
             config,

@@ -3,6 +3,7 @@
 //! Arithmetic as in transformers' `NemotronForCausalLM` and megatron-core: LayerNorm with weight
 //! + 1, rotation of the first part of each head, no biases in projections, an untied head.
 
+mod elementwise;
 mod load;
 mod rotary;
 mod synthetic;
@@ -15,6 +16,7 @@ use candle_core::{Device, Tensor};
 use crate::Result;
 use crate::config::ModelConfig;
 use crate::device::{KvCache, NewRows, Projection, Rows};
+use elementwise::{residual, squared_relu};
 use rotary::Rotary;
 
 /// The weights, ready to compute with.
@@ -64,19 +66,18 @@ impl Model {
         let mut x = self.embedding.rows(ids, &self.device)?;
         for (index, layer) in self.layers.iter().enumerate() {
             let new = self.new_rows(layer, &layer.attention_norm.apply(&x)?, rows, cache.len())?;
-            x = (&x + layer.attention_output.apply(&cache.attend(index, &new)?)?)?;
-            let hidden = layer.up.apply(&layer.mlp_norm.apply(&x)?)?.relu()?.sqr()?;
-            x = (&x + layer.down.apply(&hidden)?)?;
+            x = residual(&x, &layer.attention_output.apply(&cache.attend(index, &new)?)?)?;
+            let hidden = squared_relu(&layer.up.apply(&layer.mlp_norm.apply(&x)?)?)?;
+            x = residual(&x, &layer.down.apply(&hidden)?)?;
         }
         cache.advance(rows.positions(ids.len()));
         self.final_norm.apply(&x)
     }
 
     /// Makes the model ready for another length of context than its own.
-    pub(crate) fn set_context(&mut self, length: usize) -> Result<()> {
+    pub(crate) fn set_context(&mut self, length: usize) {
         self.config.context_length = length;
-        self.rotary = Rotary::new(&self.config, &self.device)?;
-        Ok(())
+        self.rotary = Rotary::new(&self.config);
     }
 
     /// Hidden states `[n, hidden]` to logits, `n` rows of the vocabulary's length.

@@ -43,7 +43,7 @@ impl Model {
             layers,
             final_norm: maker.norm(hidden)?,
             output: maker.projection(config.vocab_size, hidden)?,
-            rotary: Rotary::new(config, &Device::Cpu)?,
+            rotary: Rotary::new(config),
             weight_bytes: maker.held,
             dtype,
             config: config.clone(),

@@ -9,6 +9,9 @@ use crate::config::ModelConfig;
 use crate::device::{KvCache, NewRows, Rows};
 use crate::{Error, Result};
 
+/// Neighbouring queries that look at the keys together.
+const QUERIES_TOGETHER: usize = 6;
+
 pub(crate) struct CpuKvCache {
     /// Lane 0 from the start, the others from the position at which they parted from it.
     lanes: Vec<Store>,
@@ -20,29 +23,35 @@ pub(crate) struct CpuKvCache {
     head_dim: usize,
 }
 
-/// `[layer][keys, values][position][kv_head][head_dim]`.
+/// `[layer][keys, values][kv_head][position][head_dim]`: what one head looks through lies together.
 struct Store {
     numbers: Vec<f32>,
-    /// Numbers of one layer's keys.
-    layer: usize,
-    /// Numbers of one position's keys.
-    width: usize,
+    positions: usize,
+    kv_heads: usize,
+    head_dim: usize,
 }
 
 impl CpuKvCache {
     /// Takes the memory for the whole context; the system backs pages as they are first written.
     pub(crate) fn new(config: &ModelConfig) -> Result<Self> {
-        let width = config.num_kv_heads * config.head_dim;
-        let lane = Store::new(config.num_layers, config.context_length, width)?;
-        Ok(Self {
-            lanes: vec![lane],
+        let mut cache = Self {
+            lanes: Vec::new(),
             parted: 0,
             len: 0,
             layers: config.num_layers,
             heads: config.num_heads,
             kv_heads: config.num_kv_heads,
             head_dim: config.head_dim,
-        })
+        };
+        cache.lanes.push(cache.lane(config.context_length)?);
+        Ok(cache)
+    }
+
+    fn lane(&self, positions: usize) -> Result<Store> {
+        let sizes = [2, self.kv_heads, positions, self.head_dim];
+        let len = sizes.into_iter().fold(self.layers, usize::saturating_mul);
+        let numbers = zeros(len)?;
+        Ok(Store { numbers, positions, kv_heads: self.kv_heads, head_dim: self.head_dim })
     }
 
     /// Where a lane's store has the position at which the lanes parted.
@@ -50,10 +59,10 @@ impl CpuKvCache {
         if lane == 0 { self.parted } else { 0 }
     }
 
-    /// What row `row` sees, its own position included.
-    fn visible(&self, layer: usize, rows: Rows<'_>, row: usize) -> Visible<'_> {
+    /// What row `row` sees through one head, its own position included.
+    fn visible(&self, layer: usize, rows: Rows<'_>, row: usize, kv_head: usize) -> Visible<'_> {
         let positions = |lane: usize, from: usize, count: usize| {
-            self.lanes[lane].positions(layer, from..from + count)
+            self.lanes[lane].seen(layer, kv_head, from..from + count)
         };
         match rows {
             Rows::Following => [positions(0, 0, self.len + row + 1), Positions::default()],
@@ -67,45 +76,51 @@ impl CpuKvCache {
     fn store(&mut self, layer: usize, new: &NewRows<'_>) -> Result<()> {
         let keys = new.k.flatten_all()?.to_vec1::<f32>()?;
         let values = new.v.flatten_all()?.to_vec1::<f32>()?;
-        let Rows::Lanes(lanes) = new.rows else {
-            return self.lanes[0].put(layer, self.len, &keys, &values);
-        };
         let width = self.kv_heads * self.head_dim;
-        let rows = keys.chunks_exact(width).zip(values.chunks_exact(width));
-        for (lane, (keys, values)) in lanes.iter().zip(rows) {
-            let position = self.parting(*lane) + self.len - self.parted;
-            self.lanes[*lane].put(layer, position, keys, values)?;
+        let rows = keys.chunks_exact(width).zip(values.chunks_exact(width)).enumerate();
+        for (i, (keys, values)) in rows {
+            let (lane, position) = match new.rows {
+                Rows::Following => (0, self.len + i),
+                Rows::Lanes(lanes) => (lanes[i], self.parting(lanes[i]) + self.len - self.parted),
+            };
+            self.lanes[lane].put(layer, position, keys, values)?;
         }
         Ok(())
     }
 }
 
 impl Store {
-    fn new(layers: usize, positions: usize, width: usize) -> Result<Self> {
-        let layer = positions.saturating_mul(width);
-        let numbers = zeros(layer.saturating_mul(layers).saturating_mul(2))?;
-        Ok(Self { numbers, layer, width })
+    /// Where a layer's keys of one head start; its values are [`Self::half`] further.
+    fn start(&self, layer: usize, kv_head: usize) -> usize {
+        (2 * layer * self.kv_heads + kv_head) * self.positions * self.head_dim
     }
 
-    fn positions(&self, layer: usize, range: Range<usize>) -> Positions<'_> {
-        let start = 2 * layer * self.layer + range.start * self.width;
-        let length = range.len() * self.width;
+    /// Numbers of one layer's keys.
+    fn half(&self) -> usize {
+        self.kv_heads * self.positions * self.head_dim
+    }
+
+    fn seen(&self, layer: usize, kv_head: usize, range: Range<usize>) -> Positions<'_> {
+        let start = self.start(layer, kv_head) + range.start * self.head_dim;
+        let length = range.len() * self.head_dim;
         Positions {
             keys: &self.numbers[start..][..length],
-            values: &self.numbers[start + self.layer..][..length],
+            values: &self.numbers[start + self.half()..][..length],
         }
     }
 
-    /// Writes positions from `position` on.
+    /// Writes one position, `[kv_head][head_dim]`.
     fn put(&mut self, layer: usize, position: usize, keys: &[f32], values: &[f32]) -> Result<()> {
-        let start = position * self.width;
-        if start + keys.len() > self.layer {
-            let (prompt, context) = ((start + keys.len()) / self.width, self.layer / self.width);
-            return Err(Error::PromptTooLong { prompt, context });
+        if position >= self.positions {
+            return Err(Error::PromptTooLong { prompt: position + 1, context: self.positions });
         }
-        let start = 2 * layer * self.layer + start;
-        self.numbers[start..][..keys.len()].copy_from_slice(keys);
-        self.numbers[start + self.layer..][..values.len()].copy_from_slice(values);
+        let (width, half) = (self.head_dim, self.half());
+        let heads = keys.chunks_exact(width).zip(values.chunks_exact(width)).enumerate();
+        for (kv_head, (keys, values)) in heads {
+            let at = self.start(layer, kv_head) + position * width;
+            self.numbers[at..][..width].copy_from_slice(keys);
+            self.numbers[at + half..][..width].copy_from_slice(values);
+        }
         Ok(())
     }
 }
@@ -135,7 +150,7 @@ impl KvCache for CpuKvCache {
         self.truncate(self.len);
         self.parted = self.len;
         for _ in 1..lanes {
-            self.lanes.push(Store::new(self.layers, room, self.kv_heads * self.head_dim)?);
+            self.lanes.push(self.lane(room)?);
         }
         Ok(())
     }
@@ -148,8 +163,13 @@ impl KvCache for CpuKvCache {
         self.store(layer, new)?;
         let attention =
             Attention { heads: self.heads, kv_heads: self.kv_heads, head_dim: self.head_dim };
+        let together = match new.rows {
+            Rows::Following => QUERIES_TOGETHER,
+            Rows::Lanes(_) => 1,
+        };
         let queries = new.q.flatten_all()?.to_vec1::<f32>()?;
-        let mixed = attention.mix(&queries, |row| self.visible(layer, new.rows, row));
+        let mixed = attention
+            .mix(&queries, together, |row, kv_head| self.visible(layer, new.rows, row, kv_head));
         Ok(Tensor::from_vec(mixed, (new.q.dim(0)?, self.heads * self.head_dim), new.q.device())?)
     }
 }

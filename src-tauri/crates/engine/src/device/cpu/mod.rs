@@ -7,6 +7,8 @@ mod attention;
 mod dot;
 mod kv_cache;
 mod projection;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub(crate) use kv_cache::CpuKvCache;
 pub(crate) use projection::{CpuProjection, Weights};
@@ -14,7 +16,10 @@ pub(crate) use projection::{CpuProjection, Weights};
 use candle_core::{CpuStorage, Layout};
 
 /// A contiguous f32 operand's numbers.
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> candle_core::Result<&'a [f32]> {
+pub(crate) fn slice<'a>(
+    storage: &'a CpuStorage,
+    layout: &Layout,
+) -> candle_core::Result<&'a [f32]> {
     let all = storage.as_slice::<f32>()?;
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(&all[start..end]),

@@ -4,7 +4,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 use half::bf16;
 use rayon::prelude::*;
 
-use super::dot::{Held, dot};
+use super::dot::{Held, Instructions, Rows};
 use super::slice;
 use crate::Result;
 use crate::device::Projection;
@@ -55,22 +55,24 @@ impl CustomOp1 for CpuProjection {
 impl CpuProjection {
     /// Each task owns some outputs of every input row, so a weight is read from memory once.
     fn multiply<T: Held>(&self, weights: &[T], x: &[f32], n: usize) -> Vec<f32> {
-        let columns: Vec<Vec<f32>> = weights
-            .par_chunks(ROWS_PER_TASK * self.inputs)
-            .map(|rows| {
-                let dots = |row: &[T]| -> Vec<f32> {
-                    x.chunks_exact(self.inputs).map(|x| dot(row, x)).collect()
-                };
-                rows.chunks_exact(self.inputs).flat_map(dots).collect()
-            })
-            .collect();
-        let mut out = vec![0.0; n * self.outputs];
-        let by_output = columns.iter().flat_map(|task| task.chunks_exact(n));
-        for (output, column) in by_output.enumerate() {
-            for (row, value) in column.iter().enumerate() {
-                out[row * self.outputs + output] = *value;
+        let x = Rows::dense(x, self.inputs);
+        let mut by_task = vec![0.0; n * self.outputs];
+        let tasks = by_task.par_chunks_mut(n * ROWS_PER_TASK);
+        tasks.zip(weights.par_chunks(ROWS_PER_TASK * self.inputs)).for_each(|(out, rows)| {
+            Instructions::here().products(Rows::dense(rows, self.inputs), x, out);
+        });
+        if n == 1 { by_task } else { self.by_row(&by_task, n) }
+    }
+
+    /// `[task][n][outputs of the task]` to `[n][outputs]`.
+    fn by_row(&self, by_task: &[f32], n: usize) -> Vec<f32> {
+        let mut out = vec![0.0; by_task.len()];
+        out.par_chunks_mut(self.outputs).enumerate().for_each(|(row, out)| {
+            let tasks = by_task.chunks(n * ROWS_PER_TASK);
+            for (out, task) in out.chunks_mut(ROWS_PER_TASK).zip(tasks) {
+                out.copy_from_slice(&task[row * out.len()..][..out.len()]);
             }
-        }
+        });
         out
     }
 }
