@@ -18,7 +18,17 @@ fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
         tar::Archive::new(archive).unpack(&target).expect("unpacked");
         path(&target)
     };
+    // As transformers 4.57.6 saves it (LlamaTokenizerFast, add_prefix_space false).
+    let json = folder.join("json");
+    std::fs::create_dir(&json).expect("folder");
+    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("fixture") {
+        let source = entry.expect("entry").path();
+        std::fs::copy(&source, json.join(source.file_name().expect("name"))).expect("copied");
+    }
+    std::fs::remove_file(json.join("tokenizer.model")).expect("removed");
+    std::fs::copy(fixture("tiny/tokenizer.json"), json.join("tokenizer.json")).expect("copied");
     vec![
+        (path(&json), "huggingface"),
         (tiny(), "nemo-zarr"),
         (path(&fixture("tiny/tiny-ckpt.nemo")), "nemo-ckpt"),
         (path(&fixture("tiny/hf")), "huggingface"),
@@ -44,8 +54,12 @@ fn greedy_completions_are_the_references() {
         assert_eq!(json!(ids), case["generated_ids"], "{prompt:?}");
         let pieces: String = tokens.iter().filter_map(|token| token["text"].as_str()).collect();
         let done = events.last().expect("done");
-        assert_eq!(done["text"], case["generated_text"], "{prompt:?}");
-        assert_eq!(json!(pieces), case["generated_text"], "{prompt:?}");
+        let mut text = case["generated_text"].as_str().expect("text").to_owned();
+        if model.ends_with("json") {
+            // tokenizers shows nothing for the unknown token, sentencepiece this.
+            text = text.replace(" ⁇ ", "");
+        }
+        assert_eq!((&done["text"], pieces), (&json!(text), text), "{prompt:?}");
         assert_eq!(done["finish_reason"], "length");
     }
 }

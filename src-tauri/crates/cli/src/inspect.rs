@@ -13,7 +13,7 @@ use crate::{model, output};
 pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
     let path = model::path(&arguments.model)?;
     let checkpoint = Checkpoint::open(&path)?;
-    let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?;
+    let tokenizer = checkpoint.tokenizer()?;
     let config = &checkpoint.config;
     // Keys and values of the whole context in bf16, beside the weights.
     let cache_bytes = 4
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
         "dtype": checkpoint.dtype(),
         "config": config,
         "tokenizer": {
-            "kind": "bpe",
+            "kind": tokenizer.kind(),
             "pieces": tokenizer.pieces(),
             "bos": tokenizer.bos(),
             "eos": tokenizer.eos(),

@@ -30,9 +30,8 @@ pub(crate) fn path(model: &Path) -> Result<PathBuf, CliError> {
     if named { builtin::path().ok_or(CliError::NoBuiltin) } else { Ok(model.to_owned()) }
 }
 
-pub(crate) fn tokenizer(model: &Path) -> Result<Tokenizer, CliError> {
-    let checkpoint = Checkpoint::open(&path(model)?)?;
-    Ok(Tokenizer::from_sentencepiece(&checkpoint.tokenizer)?)
+pub(crate) fn tokenizer(model: &Path) -> Result<Arc<Tokenizer>, CliError> {
+    Ok(Checkpoint::open(&path(model)?)?.tokenizer()?)
 }
 
 pub(crate) fn check_device(device: &DeviceArguments) -> Result<(), CliError> {

@@ -33,7 +33,7 @@ impl ModelIdentity {
         let mut hash = Sha256::new();
         let config = serde_json::to_vec(&checkpoint.config).unwrap_or_default();
         field(&mut hash, &config);
-        field(&mut hash, &checkpoint.tokenizer);
+        field(&mut hash, &checkpoint.tokenizer_file.bytes);
         for (name, tensor) in checkpoint.tensors() {
             field(&mut hash, name.as_bytes());
             let shape = format!("{}x{} {}", tensor.rows, tensor.columns, tensor.stored().name());
@@ -44,7 +44,7 @@ impl ModelIdentity {
         }
         Ok(Self {
             sha256: hex(&hash.finalize()),
-            tokenizer_sha256: hex(&Sha256::digest(&checkpoint.tokenizer)),
+            tokenizer_sha256: hex(&Sha256::digest(&checkpoint.tokenizer_file.bytes)),
             config: checkpoint.config.clone(),
         })
     }

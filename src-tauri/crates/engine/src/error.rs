@@ -57,6 +57,8 @@ pub enum Error {
     Compute(#[from] candle_core::Error),
     #[error("the text could not be encoded: {0}")]
     Encode(String),
+    #[error("the tokenizer cannot be used: {0}")]
+    Tokenizer(String),
 }
 
 impl Error {
@@ -85,6 +87,7 @@ impl Error {
             Self::Panicked(_) | Self::Closed => "engine_failed",
             Self::Compute(_) => "compute_failed",
             Self::Encode(_) => "encode_failed",
+            Self::Tokenizer(_) => "unusable_tokenizer",
         }
     }
 

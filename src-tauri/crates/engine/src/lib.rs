@@ -52,4 +52,4 @@ pub use sampler::SamplerStage;
 pub use score::{Score, ScoredToken};
 pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};
 pub use status::{EngineStatus, ModelInfo};
-pub use tokenizer::{EncodedToken, Tokenizer};
+pub use tokenizer::{EncodedToken, Tokenizer, TokenizerFile, TokenizerFormat};

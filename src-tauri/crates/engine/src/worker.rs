@@ -102,8 +102,7 @@ impl Worker {
         report(LoadProgress { bytes_done: 0, bytes_total: checkpoint.weight_bytes() });
         let identity = ModelIdentity::of(&checkpoint)?;
         job.admission.admit(&identity).map_err(Error::NotAdmitted)?;
-        let damaged = |e: Error| Error::Damaged { path: job.path.clone(), what: e.to_string() };
-        let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer).map_err(damaged)?;
+        let tokenizer = checkpoint.tokenizer()?;
         let options =
             LoadOptions { dtype: job.dtype, cancelled: &job.cancelled, progress: &report };
         let model = Model::load(&checkpoint, &options)?;
@@ -120,7 +119,6 @@ impl Worker {
             vocab_size: model.config.vocab_size as u32,
         };
         let cache = Box::new(CpuKvCache::new(&model.config)?);
-        let tokenizer = Arc::new(tokenizer);
         Ok((Runner { model, tokenizer, cache, cached: Vec::new() }, info))
     }
 

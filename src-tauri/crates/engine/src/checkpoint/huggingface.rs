@@ -15,9 +15,11 @@ use super::region::Region;
 use super::weights::{self, Arrays, plain};
 use crate::Result;
 use crate::config::ModelConfig;
+use crate::tokenizer::{TokenizerFile, TokenizerFormat};
 
 pub(super) const CONFIG: &str = "config.json";
-const TOKENIZER: &str = "tokenizer.model";
+const SENTENCEPIECE: &str = "tokenizer.model";
+const TOKENIZER_JSON: &str = "tokenizer.json";
 const INDEX: &str = "model.safetensors.index.json";
 const SINGLE: &str = "model.safetensors";
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -32,14 +34,46 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
     stated.check().map_err(|what| files.unsupported(format!("{CONFIG}: {what}")))?;
     let config = stated.dimensions();
     config.check().map_err(bad)?;
-    if files.get(TOKENIZER).is_none() {
-        let what = format!("{TOKENIZER} is missing; a tokenizer.json alone is not read yet");
-        return Err(files.unsupported(what));
-    }
-    let tokenizer = files.read(TOKENIZER, MAX_TOKENIZER_BYTES)?;
+    let tokenizer_file = tokenizer_file(files, &stated)?;
     let arrays = arrays(files)?;
     let tensors = weights::tensors(files, &arrays, &config)?;
-    Ok(Checkpoint { path: files.path.clone(), format: "huggingface", config, tokenizer, tensors })
+    let path = files.path.clone();
+    Ok(Checkpoint { path, format: "huggingface", config, tokenizer_file, tensors })
+}
+
+/// The SentencePiece model where there is one: a `tokenizer.json` beside it was made from it.
+fn tokenizer_file(files: &Files, config: &Config) -> Result<TokenizerFile> {
+    if files.get(SENTENCEPIECE).is_some() {
+        let bytes = files.read(SENTENCEPIECE, MAX_TOKENIZER_BYTES)?;
+        return Ok(TokenizerFile { format: TokenizerFormat::SentencePiece, bytes });
+    }
+    if files.get(TOKENIZER_JSON).is_none() {
+        let what = format!("it has no tokenizer: expected {SENTENCEPIECE} or {TOKENIZER_JSON}");
+        return Err(files.damaged(what));
+    }
+    let [bos, eos] = [&config.bos_token_id, &config.eos_token_id].map(TokenIds::first);
+    let bytes = files.read(TOKENIZER_JSON, MAX_TOKENIZER_BYTES)?;
+    Ok(TokenizerFile { format: TokenizerFormat::Json { bos, eos }, bytes })
+}
+
+/// One id, several, or none.
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum TokenIds {
+    One(u32),
+    Several(Vec<u32>),
+    #[default]
+    None,
+}
+
+impl TokenIds {
+    fn first(&self) -> Option<u32> {
+        match self {
+            Self::One(id) => Some(*id),
+            Self::Several(ids) => ids.first().copied(),
+            Self::None => None,
+        }
+    }
 }
 
 /// The keys that decide what is computed, in the spellings that conversions have used.
@@ -71,6 +105,10 @@ struct Config {
     mlp_bias: bool,
     #[serde(default)]
     tie_word_embeddings: bool,
+    #[serde(default)]
+    bos_token_id: TokenIds,
+    #[serde(default)]
+    eos_token_id: TokenIds,
 }
 
 #[derive(Deserialize)]

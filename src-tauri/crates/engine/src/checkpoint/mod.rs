@@ -26,8 +26,10 @@ mod zarr;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::ModelConfig;
+use crate::tokenizer::{Tokenizer, TokenizerFile};
 use crate::{Error, Result};
 
 use array::Array;
@@ -43,8 +45,7 @@ pub struct Checkpoint {
     /// `nemo-zarr`, `nemo-ckpt` or `huggingface`.
     pub format: &'static str,
     pub config: ModelConfig,
-    /// The SentencePiece model's bytes.
-    pub tokenizer: Vec<u8>,
+    pub tokenizer_file: TokenizerFile,
     tensors: BTreeMap<String, Tensor>,
 }
 
@@ -81,6 +82,22 @@ impl Checkpoint {
     #[must_use]
     pub fn name(&self) -> String {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The tokenizer, made or from the last time it was.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when its file cannot be used, or has tokens that the model has no row for.
+    pub fn tokenizer(&self) -> Result<Arc<Tokenizer>> {
+        let damaged = |what: String| Error::Damaged { path: self.path.clone(), what };
+        let tokenizer = self.tokenizer_file.tokenizer().map_err(|e| damaged(e.to_string()))?;
+        let (pieces, rows) = (tokenizer.pieces(), self.config.vocab_size);
+        if pieces > rows {
+            return Err(damaged(format!(
+                "the tokenizer has {pieces} pieces, the model {rows} rows"
+            )));
+        }
+        Ok(tokenizer)
     }
 
     /// How the weights are stored: the first matrix speaks for all.

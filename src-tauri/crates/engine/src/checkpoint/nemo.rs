@@ -12,6 +12,7 @@ use super::weights::{self, Arrays, parallel_axis, plain};
 use super::zarr::ZarrArray;
 use crate::Result;
 use crate::config::ModelConfig;
+use crate::tokenizer::{TokenizerFile, TokenizerFormat};
 
 pub(super) const CONFIG: &str = "model_config.yaml";
 const MAX_YAML_BYTES: u64 = 1 << 20;
@@ -25,13 +26,14 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
         Refusal::Damaged(what) => files.damaged(what),
         Refusal::Unsupported(what) => files.unsupported(what),
     })?;
-    let tokenizer = files.read(&nemo.tokenizer, MAX_TOKENIZER_BYTES)?;
+    let bytes = files.read(&nemo.tokenizer, MAX_TOKENIZER_BYTES)?;
+    let tokenizer_file = TokenizerFile { format: TokenizerFormat::SentencePiece, bytes };
     let (format, arrays) = arrays(files)?;
     let vocab_size = weights::vocabulary(files, &arrays)?;
     let config = ModelConfig { vocab_size, ..nemo.model };
     config.check().map_err(|what| files.damaged(format!("{CONFIG}: {what}")))?;
     let tensors = weights::tensors(files, &arrays, &config)?;
-    Ok(Checkpoint { path: files.path.clone(), format, config, tokenizer, tensors })
+    Ok(Checkpoint { path: files.path.clone(), format, config, tokenizer_file, tensors })
 }
 
 /// The weights, in whichever of NeMo's layouts they are.

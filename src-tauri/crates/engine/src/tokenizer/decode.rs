@@ -1,6 +1,6 @@
 //! Incremental decoding: what each token adds to the text.
 
-use super::{SPACE, Surface, Tokenizer};
+use super::{SPACE, Strips, Surface, Tokenizer};
 
 /// Decodes a sequence token by token. Text appears only in whole characters; bytes that cannot
 /// belong to one come out as one U+FFFD each, as in SentencePiece.
@@ -8,13 +8,13 @@ pub(crate) struct Decoder<'a> {
     tokenizer: &'a Tokenizer,
     /// Bytes of byte pieces that do not make a character yet.
     pending: Vec<u8>,
-    /// A leading space is the dummy prefix, not text, until something was written.
+    /// A leading space is the dummy prefix, not text.
     at_start: bool,
 }
 
 impl<'a> Decoder<'a> {
     pub(crate) fn at_start(tokenizer: &'a Tokenizer) -> Self {
-        Self { tokenizer, pending: Vec::new(), at_start: tokenizer.adds_prefix }
+        Self { tokenizer, pending: Vec::new(), at_start: tokenizer.strips != Strips::Nothing }
     }
 
     /// For tokens that follow others.
@@ -49,8 +49,10 @@ impl<'a> Decoder<'a> {
 
     fn piece(&mut self, piece: &str) -> String {
         let stripped = piece.strip_prefix(SPACE).filter(|_| self.at_start);
-        self.at_start = self.at_start && piece.is_empty();
-        stripped.unwrap_or(piece).replace(SPACE, " ")
+        let text = stripped.unwrap_or(piece).replace(SPACE, " ");
+        let more = stripped.is_some() && self.tokenizer.strips == Strips::EverySpace;
+        self.at_start &= more && text.is_empty();
+        text
     }
 }
 

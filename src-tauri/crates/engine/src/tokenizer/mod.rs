@@ -1,18 +1,39 @@
-//! Text to token ids and back, exactly as SentencePiece does it.
+//! Text to token ids and back, exactly as the `sentencepiece` library does it.
 //!
-//! Encoding goes through `tokenizers`; decoding is read off the piece table, incrementally, so that
-//! a stream of tokens never shows half a character and invalid bytes come out as SentencePiece
-//! shows them.
+//! A SentencePiece model is encoded by code of our own, because `tokenizers` gives other ids for it
+//! in cases that matter here (see `bpe`, `unigram`); a `tokenizer.json` by `tokenizers`, whose
+//! format it is. Decoding is read off the piece table, incrementally, so that a stream of tokens
+//! never shows half a character and invalid bytes come out as SentencePiece shows them.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `pieces`, `vocabulary` | the model file, and its pieces checked |
+//! | `charsmap`, `normalizer` | text to normalised text |
+//! | `bpe`, `unigram`, `trie` | normalised text to pieces |
+//! | `sentencepiece`, `json` | a whole encoder of either kind |
+//! | `decode` | ids to text |
+//! | `export` | a model file as `tokenizer.json` |
 
+mod bpe;
+mod charsmap;
 mod decode;
-mod encode;
+mod export;
+mod json;
+mod normalizer;
 mod pieces;
+mod sentencepiece;
+mod trie;
+mod unigram;
+mod vocabulary;
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use decode::Decoder;
-use encode::Encoder;
+use json::JsonTokenizer;
 use pieces::{PieceKind, SentencePieceModel};
+use sentencepiece::SentencePiece;
+use sha2::{Digest, Sha256};
 
 use crate::Result;
 use crate::settings::PromptSpan;
@@ -22,13 +43,33 @@ const UNKNOWN_SURFACE: &str = " \u{2047} ";
 /// SentencePiece's stand-in for a space.
 pub(crate) const SPACE: char = '\u{2581}';
 
-/// A SentencePiece tokenizer.
+/// The tokenizer of a checkpoint, as its files hold it.
+#[derive(Debug, Clone)]
+pub struct TokenizerFile {
+    pub format: TokenizerFormat,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenizerFormat {
+    /// A `.model` file.
+    SentencePiece,
+    /// A `tokenizer.json`, which does not say what begins and ends a sequence.
+    Json { bos: Option<u32>, eos: Option<u32> },
+}
+
+/// Text to ids and back.
 pub struct Tokenizer {
     encoder: Encoder,
     surfaces: Vec<Surface>,
-    adds_prefix: bool,
+    strips: Strips,
     bos: Option<u32>,
     eos: Option<u32>,
+}
+
+enum Encoder {
+    SentencePiece(Box<SentencePiece>),
+    Json(Box<JsonTokenizer>),
 }
 
 /// What a piece turns into when decoded.
@@ -40,12 +81,54 @@ pub(crate) enum Surface {
     Byte(u8),
 }
 
+/// What is taken off the front of a decoded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strips {
+    Nothing,
+    /// The first piece's space: the dummy prefix.
+    OneSpace,
+    /// The space of each piece until there is text.
+    EverySpace,
+}
+
 /// A token of an encoded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedToken {
     pub id: u32,
     /// The bytes of the input it stands for.
     pub bytes: Range<usize>,
+}
+
+/// The last tokenizer made, by the SHA-256 of its file: opening a model again does not make it again.
+static LAST: Mutex<Option<([u8; 32], Arc<Tokenizer>)>> = Mutex::new(None);
+
+impl TokenizerFile {
+    /// # Errors
+    /// When it is none, or one that needs what is not supported.
+    pub fn tokenizer(&self) -> Result<Arc<Tokenizer>> {
+        let digest: [u8; 32] = Sha256::digest(&self.bytes).into();
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, tokenizer)) = last.as_ref().filter(|(known, _)| *known == digest) {
+            return Ok(tokenizer.clone());
+        }
+        let tokenizer = Arc::new(match self.format {
+            TokenizerFormat::SentencePiece => Tokenizer::from_sentencepiece(&self.bytes)?,
+            TokenizerFormat::Json { bos, eos } => Tokenizer::from_json(&self.bytes, bos, eos)?,
+        });
+        *last = Some((digest, tokenizer.clone()));
+        Ok(tokenizer)
+    }
+
+    /// The same as a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// When the format has no words for what the model does.
+    pub fn to_json(&self) -> Result<Vec<u8>> {
+        match self.format {
+            TokenizerFormat::SentencePiece => export::tokenizer_json(&self.bytes),
+            TokenizerFormat::Json { .. } => Ok(self.bytes.clone()),
+        }
+    }
 }
 
 impl Tokenizer {
@@ -56,16 +139,51 @@ impl Tokenizer {
     pub fn from_sentencepiece(bytes: &[u8]) -> Result<Self> {
         let model = SentencePieceModel::parse(bytes)?;
         let trainer = model.trainer.clone().unwrap_or_default();
-        let normalizer = model.normalizer.clone().unwrap_or_default();
         let unknown = trainer.unk_surface.clone().unwrap_or_else(|| UNKNOWN_SURFACE.to_owned());
-        let id = |id: Option<i32>, default: i32| u32::try_from(id.unwrap_or(default)).ok();
+        let id = |id: Option<i32>, default: i32| {
+            u32::try_from(id.unwrap_or(default))
+                .ok()
+                .filter(|id| (*id as usize) < model.pieces.len())
+        };
+        let encoder = SentencePiece::new(&model)?;
+        let normalizer = &encoder.normalizer;
         Ok(Self {
-            encoder: Encoder::new(&model)?,
             surfaces: model.pieces.iter().map(|piece| surface(piece, &unknown)).collect(),
-            adds_prefix: normalizer.add_dummy_prefix.unwrap_or(true),
+            strips: match (normalizer.removes_extra_spaces, normalizer.adds_prefix()) {
+                (true, _) => Strips::EverySpace,
+                (false, true) => Strips::OneSpace,
+                (false, false) => Strips::Nothing,
+            },
             bos: id(trainer.bos_id, 1),
             eos: id(trainer.eos_id, 2),
+            encoder: Encoder::SentencePiece(Box::new(encoder)),
         })
+    }
+
+    /// Reads the bytes of a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// When `tokenizers` cannot read it, or its decoder is not SentencePiece's.
+    pub fn from_json(bytes: &[u8], bos: Option<u32>, eos: Option<u32>) -> Result<Self> {
+        let json = JsonTokenizer::new(bytes)?;
+        let surfaces = json.surfaces()?;
+        let known = |id: &u32| (*id as usize) < surfaces.len();
+        Ok(Self {
+            strips: if json.adds_prefix { Strips::OneSpace } else { Strips::Nothing },
+            bos: bos.filter(known),
+            eos: eos.filter(known),
+            surfaces,
+            encoder: Encoder::Json(Box::new(json)),
+        })
+    }
+
+    /// `bpe` or `unigram`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match &self.encoder {
+            Encoder::SentencePiece(encoder) => encoder.kind(),
+            Encoder::Json(encoder) => encoder.kind,
+        }
     }
 
     #[must_use]
@@ -85,7 +203,10 @@ impl Tokenizer {
 
     #[must_use]
     pub fn adds_prefix_space(&self) -> bool {
-        self.adds_prefix
+        match &self.encoder {
+            Encoder::SentencePiece(encoder) => encoder.normalizer.adds_prefix(),
+            Encoder::Json(encoder) => encoder.adds_prefix,
+        }
     }
 
     /// Encodes one text that starts a sequence.
@@ -93,7 +214,7 @@ impl Tokenizer {
     /// # Errors
     /// [`crate::Error::Encode`] when the library fails.
     pub fn encode(&self, text: &str) -> Result<Vec<EncodedToken>> {
-        self.encoder.encode(&[(text, true)], self.adds_prefix)
+        self.encode_texts(&[(text, true)], true)
     }
 
     /// The ids of a prompt: neighbouring texts are encoded as one, model text keeps its ids.
@@ -136,6 +257,13 @@ impl Tokenizer {
         text + &decoder.finish()
     }
 
+    fn encode_texts(&self, texts: &[(&str, bool)], first: bool) -> Result<Vec<EncodedToken>> {
+        match &self.encoder {
+            Encoder::SentencePiece(encoder) => encoder.encode(texts, first),
+            Encoder::Json(encoder) => encoder.encode(texts, first),
+        }
+    }
+
     fn push_texts(
         &self,
         texts: &mut Vec<(&str, bool)>,
@@ -143,7 +271,7 @@ impl Tokenizer {
         ids: &mut Vec<u32>,
     ) -> Result<()> {
         if texts.iter().any(|(text, _)| !text.is_empty()) {
-            let tokens = self.encoder.encode(texts, *first && self.adds_prefix)?;
+            let tokens = self.encode_texts(texts, *first)?;
             ids.extend(tokens.iter().map(|token| token.id));
             *first = false;
         }

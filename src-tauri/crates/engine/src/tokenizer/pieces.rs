@@ -28,20 +28,26 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// The byte a piece such as `<0x0A>` stands for.
+    /// The byte a byte piece stands for.
     pub(crate) fn byte(&self) -> Option<u8> {
-        let hex = self.text.strip_prefix("<0x")?.strip_suffix('>')?;
-        (self.kind() == PieceKind::Byte && hex.len() == 2)
-            .then(|| u8::from_str_radix(hex, 16).ok())
-            .flatten()
+        byte(&self.text).filter(|_| self.kind() == PieceKind::Byte)
     }
+}
+
+/// The byte that `<0x0A>` and its like spell.
+pub(crate) fn byte(text: &str) -> Option<u8> {
+    let hex = text.strip_prefix("<0x")?.strip_suffix('>')?;
+    let digits = hex.len() == 2 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
+    digits.then(|| u8::from_str_radix(hex, 16).ok()).flatten()
 }
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct TrainerSpec {
-    /// 1 unigram, 2 BPE.
+    /// 1 unigram, 2 BPE, 3 word, 4 character.
     #[prost(int32, optional, tag = "3")]
-    pub(crate) model_type: Option<i32>,
+    model_type: Option<i32>,
+    #[prost(bool, tag = "24")]
+    pub(crate) treat_whitespace_as_suffix: bool,
     #[prost(bool, tag = "35")]
     pub(crate) byte_fallback: bool,
     #[prost(int32, optional, tag = "41")]
@@ -72,31 +78,46 @@ pub(crate) struct SentencePieceModel {
     pub(crate) trainer: Option<TrainerSpec>,
     #[prost(message, optional, tag = "3")]
     pub(crate) normalizer: Option<NormalizerSpec>,
+    #[prost(message, optional, tag = "5")]
+    denormalizer: Option<NormalizerSpec>,
+}
+
+/// How a text is cut into pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ModelType {
+    Bpe,
+    Unigram,
 }
 
 impl SentencePieceModel {
     /// # Errors
-    /// [`Error::Encode`] when the bytes are no SentencePiece model or one of a kind not read yet.
+    /// [`Error::Tokenizer`] when the bytes are no SentencePiece model or one of a kind not read.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         let model = Self::decode(bytes)
-            .map_err(|e| Error::Encode(format!("no SentencePiece model: {e}")))?;
-        let trainer = model.trainer.clone().unwrap_or_default();
-        let normalizer = model.normalizer.clone().unwrap_or_default();
-        let problem = if model.pieces.is_empty() {
-            Some("it has no pieces")
-        } else if trainer.model_type != Some(2) {
-            Some("its model type is not BPE, the only one read yet")
-        } else if !normalizer.precompiled_charsmap.is_empty()
-            || normalizer.remove_extra_whitespaces.unwrap_or(true)
-            || !normalizer.escape_whitespaces.unwrap_or(true)
-        {
-            Some("it normalises text, which is not supported yet")
-        } else {
-            None
-        };
-        match problem {
-            Some(what) => Err(Error::Encode(format!("the tokenizer cannot be used: {what}"))),
-            None => Ok(model),
+            .map_err(|e| Error::Tokenizer(format!("no SentencePiece model: {e}")))?;
+        let rewrites = model.denormalizer.as_ref().map(|spec| &spec.precompiled_charsmap);
+        if rewrites.is_some_and(|map| !map.is_empty()) {
+            return Err(unusable("it rewrites decoded text, which a stream cannot do"));
+        }
+        if model.pieces.is_empty() {
+            return Err(unusable("it has no pieces"));
+        }
+        Ok(model)
+    }
+
+    /// # Errors
+    /// When it is neither of the two.
+    pub(crate) fn model_type(&self) -> Result<ModelType> {
+        match self.trainer.as_ref().and_then(|trainer| trainer.model_type).unwrap_or(1) {
+            1 => Ok(ModelType::Unigram),
+            2 => Ok(ModelType::Bpe),
+            other => Err(unusable(&format!(
+                "its model type is {other}: expected unigram (1) or BPE (2)"
+            ))),
         }
     }
+}
+
+fn unusable(what: &str) -> Error {
+    Error::Tokenizer(what.to_owned())
 }

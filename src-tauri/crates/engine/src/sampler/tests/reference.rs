@@ -12,7 +12,6 @@ use crate::device::cpu::CpuKvCache;
 use crate::model::{LoadOptions, Model, WeightDtype};
 use crate::sampler::Input;
 use crate::settings::SamplingSettings;
-use crate::tokenizer::Tokenizer;
 
 #[derive(Deserialize)]
 struct PromptCase {
@@ -52,7 +51,7 @@ fn logits(checkpoint: &Checkpoint, ids: &[u32]) -> (Vec<f32>, usize) {
     let mut cache = CpuKvCache::new(&model.config).expect("a cache");
     let hidden = model.forward(ids, Rows::Following, &mut cache).expect("hidden states");
     let row = model.logits(&hidden).expect("logits").pop().expect("a last row");
-    let tokenizer = Tokenizer::from_sentencepiece(&checkpoint.tokenizer).expect("a tokenizer");
+    let tokenizer = checkpoint.tokenizer().expect("a tokenizer");
     (row, tokenizer.pieces())
 }
 

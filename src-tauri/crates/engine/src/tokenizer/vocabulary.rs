@@ -1,0 +1,76 @@
+//! The pieces of a SentencePiece model, checked as the library checks them when it loads one.
+
+use std::ops::Range;
+
+use super::pieces::{Piece, PieceKind, SentencePieceModel};
+use super::trie::Trie;
+use crate::{Error, Result};
+
+/// A part of a normalised text and its piece, none for an unknown character.
+pub(super) type Segment = (Range<usize>, Option<u32>);
+
+pub(super) struct Vocabulary {
+    pub(super) user_defined: Trie,
+    /// None only where unknown text is spelled in bytes.
+    pub(super) unknown: Option<u32>,
+    /// The pieces of the 256 bytes, where unknown text is spelled in bytes.
+    pub(super) bytes: Option<Box<[u32; 256]>>,
+}
+
+impl Vocabulary {
+    /// # Errors
+    /// What the library refuses: empty or repeated pieces, no unknown piece or several, byte pieces
+    /// that are missing or not wanted.
+    pub(super) fn new(model: &SentencePieceModel) -> Result<Self> {
+        let bad = Error::Tokenizer;
+        repeated(model).map_or(Ok(()), |what| Err(bad(what)))?;
+        let unknown: Vec<u32> = of_kind(model, PieceKind::Unknown).map(|(id, _)| id).collect();
+        let bytes = bytes(model).map_err(bad)?;
+        if unknown.len() != 1 && (bytes.is_none() || unknown.len() > 1) {
+            return Err(bad(format!("it has {} unknown pieces: expected one", unknown.len())));
+        }
+        let user_defined = of_kind(model, PieceKind::UserDefined);
+        Ok(Self {
+            user_defined: Trie::new(user_defined.map(|(id, piece)| (piece.text.as_str(), id))),
+            unknown: unknown.first().copied(),
+            bytes,
+        })
+    }
+}
+
+/// The pieces of one kind with their ids.
+pub(super) fn of_kind(
+    model: &SentencePieceModel,
+    kind: PieceKind,
+) -> impl Iterator<Item = (u32, &Piece)> {
+    let numbered = model.pieces.iter().enumerate().map(|(id, piece)| (id as u32, piece));
+    numbered.filter(move |(_, piece)| piece.kind() == kind)
+}
+
+fn repeated(model: &SentencePieceModel) -> Option<String> {
+    let mut seen = std::collections::HashSet::with_capacity(model.pieces.len());
+    model.pieces.iter().enumerate().find_map(|(id, piece)| {
+        match (piece.text.is_empty(), seen.insert(piece.text.as_str())) {
+            (true, _) => Some(format!("piece {id} is empty")),
+            (_, false) => Some(format!("piece {id} repeats {:?}", piece.text)),
+            _ => None,
+        }
+    })
+}
+
+fn bytes(model: &SentencePieceModel) -> std::result::Result<Option<Box<[u32; 256]>>, String> {
+    let mut ids = [None; 256];
+    for (id, piece) in of_kind(model, PieceKind::Byte) {
+        let byte = piece.byte().ok_or_else(|| format!("{:?} is no byte", piece.text))?;
+        ids[usize::from(byte)] = Some(id);
+    }
+    if !model.trainer.as_ref().is_some_and(|trainer| trainer.byte_fallback) {
+        let unwanted = ids.iter().flatten().next();
+        let what = "it has byte pieces but does not spell unknown text in bytes";
+        return unwanted.map_or(Ok(None), |_| Err(what.to_owned()));
+    }
+    let missing = || "it spells unknown text in bytes but lacks pieces for some".to_owned();
+    let all: Option<Vec<u32>> = ids.into_iter().collect();
+    let all = all.and_then(|ids| ids.into_boxed_slice().try_into().ok());
+    all.map(Some).ok_or_else(missing)
+}
