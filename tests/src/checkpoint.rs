@@ -5,32 +5,20 @@
 #![expect(clippy::missing_panics_doc, reason = "said above, for all of them")]
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
+use crate::archive::Archive;
 use crate::fixture;
 
 const BLOCK: u64 = 512;
 
 /// The tiny checkpoint with a context of `context` tokens instead of 256.
 pub fn with_context(context: usize, path: &Path) {
-    let mut source = tar::Archive::new(File::open(fixture(TINY)).expect("fixture"));
-    let mut copy = tar::Builder::new(File::create(path).expect("created"));
-    for entry in source.entries().expect("tar") {
-        let mut entry = entry.expect("member");
-        let name = entry.path().expect("name").into_owned();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).expect("read");
-        if name.ends_with("model_config.yaml") {
-            let yaml = String::from_utf8(bytes).expect("UTF-8");
-            let longer = format!("encoder_seq_length: {context}");
-            bytes = yaml.replace("encoder_seq_length: 256", &longer).into_bytes();
-        }
-        let mut header = entry.header().clone();
-        header.set_size(bytes.len() as u64);
-        copy.append_data(&mut header, &name, bytes.as_slice()).expect("written");
-    }
-    copy.finish().expect("finished");
+    let mut archive = Archive::read(&fixture(TINY));
+    let longer = format!("encoder_seq_length: {context}");
+    archive.replace("model_config.yaml", "encoder_seq_length: 256", &longer);
+    archive.write(path);
 }
 
 const TINY: &str = "tiny/tiny-zarr.nemo";

@@ -1,5 +1,6 @@
 //! What the tests share: fixtures, checkpoints made on the spot, the built programs, the window.
 
+pub mod archive;
 pub mod checkpoint;
 pub mod nemotron;
 pub mod window;

@@ -49,8 +49,8 @@ pub(crate) struct ModelArguments {
 
 #[derive(Args)]
 pub(crate) struct DeviceArguments {
-    /// Where to compute: auto or cpu.
-    #[arg(long, default_value = "auto")]
+    /// Where to compute: auto, cpu, cuda or cuda:N.
+    #[arg(long, default_value = "auto", value_parser = device)]
     pub(crate) device: String,
     /// How weights are held; auto keeps them as the file has them.
     #[arg(long, value_enum, default_value_t = Dtype::Auto)]
@@ -58,6 +58,15 @@ pub(crate) struct DeviceArguments {
     /// Threads to compute with; as many as there are cores when left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+fn device(name: &str) -> Result<String, String> {
+    let number = name.strip_prefix("cuda:").map(str::parse::<u8>);
+    match name {
+        "auto" | "cpu" | "cuda" => Ok(name.to_owned()),
+        _ if matches!(number, Some(Ok(_))) => Ok(name.to_owned()),
+        _ => Err("expected auto, cpu, cuda or cuda:N".to_owned()),
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

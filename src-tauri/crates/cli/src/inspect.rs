@@ -58,6 +58,12 @@ fn verified(path: &Path) -> Result<String, CliError> {
     Ok(sha256)
 }
 
+fn tokenizer_line(tokenizer: &Tokenizer) -> String {
+    let id = |id: Option<u32>| id.map_or("none".to_owned(), |id| id.to_string());
+    let space = if tokenizer.adds_prefix_space() { ", a space put in front" } else { "" };
+    format!("{}, bos {}, eos {}{space}", tokenizer.kind(), id(tokenizer.bos()), id(tokenizer.eos()))
+}
+
 fn readable(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> String {
     let config = &checkpoint.config;
     let rows = [
@@ -73,6 +79,7 @@ fn readable(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> String {
         ),
         ("context", config.context_length.to_string()),
         ("vocabulary", format!("{} pieces in {} rows", tokenizer.pieces(), config.vocab_size)),
+        ("tokenizer", tokenizer_line(tokenizer)),
     ];
     let lines = rows.map(|(name, value)| format!("{name:<12}{value}\n"));
     lines.concat()

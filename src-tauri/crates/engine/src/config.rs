@@ -56,7 +56,10 @@ impl ModelConfig {
             }
         }
         if !self.num_heads.is_multiple_of(self.num_kv_heads) {
-            return Err(format!("{} heads for {} KV heads", self.num_heads, self.num_kv_heads));
+            let (heads, groups) = (self.num_heads, self.num_kv_heads);
+            return Err(format!(
+                "num_heads is {heads}: expected a multiple of num_kv_heads, {groups}"
+            ));
         }
         let rotary = self.rotary_dim();
         if !(0.0..=1.0).contains(&self.rotary_fraction) || rotary == 0 || !rotary.is_multiple_of(2)

@@ -101,6 +101,7 @@ impl Error {
             Self::PromptTooLong { .. } => Some("shorten the prompt"),
             Self::NoRoom { .. } => Some("shorten the prompt or ask for fewer tokens"),
             Self::NothingToSample => Some("ban fewer tokens"),
+            Self::NoDevice(_) => Some("leave --device out to use what there is"),
             Self::OutOfMemory { .. } => Some("close other programs or open a smaller model"),
             Self::Panicked(_) => Some("the text is safe; open the model again"),
             _ => None,

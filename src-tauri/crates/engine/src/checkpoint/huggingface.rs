@@ -216,9 +216,21 @@ fn header(file: &Region) -> std::result::Result<(Metadata, Region), String> {
     let json = file.part(8, length).filter(|json| json.len <= MAX_HEADER_BYTES);
     let json = json.ok_or_else(|| format!("its header of {length} bytes is too long"))?;
     let json = json.read_all().map_err(|e| e.to_string())?;
-    let header: Metadata = serde_json::from_slice(&json).map_err(|e| e.to_string())?;
     let data = file.part(8 + length, file.len - 8 - length);
-    Ok((header, data.ok_or("the file ends before its data")?))
+    let data = data.ok_or("the file ends before its data")?;
+    let header: Metadata = serde_json::from_slice(&json)
+        .map_err(|e| culprit(&json, &data).unwrap_or_else(|| e.to_string()))?;
+    Ok((header, data))
+}
+
+/// The first tensor of a refused table that cannot be: the library does not say which.
+fn culprit(json: &[u8], data: &Region) -> Option<String> {
+    let table: BTreeMap<String, serde_json::Value> = serde_json::from_slice(json).ok()?;
+    table.into_iter().filter(|(name, _)| name != "__metadata__").find_map(|(name, info)| {
+        let info = serde_json::from_value(info).map_err(|e| e.to_string());
+        let what = info.and_then(|info| array(data, &info)).err()?;
+        Some(format!("tensor {name} {what}"))
+    })
 }
 
 fn array(

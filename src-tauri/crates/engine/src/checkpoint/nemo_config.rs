@@ -139,5 +139,6 @@ fn tokenizer_member(yaml: &TokenizerYaml) -> Result<String, String> {
 
 fn first_line(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
-    format!("model_config.yaml: {}", text.lines().next().unwrap_or_default())
+    let line = text.lines().next().unwrap_or_default();
+    format!("model_config.yaml: {}", line.strip_prefix("error: ").unwrap_or(line))
 }

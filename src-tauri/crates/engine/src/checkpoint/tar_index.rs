@@ -171,7 +171,9 @@ impl TarIndex {
             EntryType::Directory => return Ok(()),
             EntryType::Regular | EntryType::Continuous => {}
             _ => {
-                let what = format!("member {name} is neither a file nor a directory");
+                let is =
+                    if kind.is_symlink() || kind.is_hard_link() { "a link" } else { "special" };
+                let what = format!("member {name} is {is}: expected files and folders");
                 return Err(Error::Unsupported { path: self.path.clone(), what });
             }
         }

@@ -41,7 +41,8 @@ impl ZarrArray {
         let bad = |what: String| files.damaged(format!("array {directory}: {what}"));
         let json = files.read(&format!("{directory}/.zarray"), MAX_METADATA_BYTES)?;
         let meta: Metadata = serde_json::from_slice(&json).map_err(|e| bad(e.to_string()))?;
-        let stored = check_encoding(&meta).map_err(&bad)?;
+        let other = |what: String| files.unsupported(format!("array {directory}: {what}"));
+        let stored = check_encoding(&meta).map_err(other)?;
         let (shape, chunk) = check_grid(&meta).map_err(&bad)?;
         let chunk_bytes = chunk.iter().product::<usize>() * stored.bytes();
         let separator = meta.dimension_separator.as_deref().unwrap_or(".");
@@ -108,8 +109,10 @@ fn check_encoding(meta: &Metadata) -> std::result::Result<Stored, String> {
     if meta.zarr_format != 2 {
         return Err(format!("zarr_format is {}: expected 2", meta.zarr_format));
     }
-    if meta.compressor.is_some() || meta.filters.is_some() {
-        return Err("compressor or filters are set: expected neither".to_owned());
+    for (key, value) in [("compressor", &meta.compressor), ("filters", &meta.filters)] {
+        if let Some(value) = value {
+            return Err(format!("{key} is {value}: expected null"));
+        }
     }
     if meta.order != "C" {
         return Err(format!("order is {:?}: expected \"C\"", meta.order));
