@@ -214,6 +214,14 @@ fn a_stop_text_ends_the_run_and_is_left_out() {
 }
 
 #[test]
+fn the_first_token_comes_within_100_ms_of_being_ready() {
+    let arguments = ["complete", "--prompt", "The meaning of life is", "--json"];
+    let done = lines(&nemotron(&arguments, b"")).pop().expect("done");
+    let first = done["timings"]["time_to_first_token_ms"].as_f64().expect("a time");
+    assert!(first < 100.0, "{first} ms");
+}
+
+#[test]
 fn without_a_limit_generation_uses_the_room_left() {
     let prompt = "a".repeat(200);
     let output = complete(&prompt, &["--temperature", "0", "--ignore-eos"]);

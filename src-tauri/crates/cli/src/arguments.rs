@@ -55,7 +55,7 @@ pub(crate) struct DeviceArguments {
     /// How weights are held; auto keeps them as the file has them.
     #[arg(long, value_enum, default_value_t = Dtype::Auto)]
     pub(crate) dtype: Dtype,
-    /// Threads to compute with; as many as there are cores when left out.
+    /// Threads to compute with; one for each core, 32 at most, when left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }

@@ -17,7 +17,7 @@ use crate::generation::PREFILL_CHUNK;
 use crate::model::{LoadOptions, Model, WeightDtype};
 use crate::sampler::{self, Draws, Input, Markers};
 use crate::settings::SamplingSettings;
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// Large enough that no cache holds a part of it worth speaking of.
 const READ_BYTES: usize = 1 << 30;
@@ -84,8 +84,7 @@ pub struct DecodeSpeed {
 /// # Errors
 /// What loading says, and [`Error::NoRoom`] when the tokens do not fit the context.
 pub fn bench(request: &BenchRequest) -> Result<BenchReport> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.threads.unwrap_or(0)).build();
-    pool.map_err(|e| Error::Panicked(e.to_string()))?.install(|| measure(request))
+    threads::pool(request.threads)?.install(|| measure(request))
 }
 
 fn measure(request: &BenchRequest) -> Result<BenchReport> {

@@ -17,7 +17,7 @@ use crate::settings::{GenerationRequest, PromptSpan};
 use crate::status::{EngineStatus, ModelInfo};
 use crate::tokenizer::Tokenizer;
 use crate::worker::{GenerateJob, Job, LoadJob, Question, Worker};
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// The engine. Clones share one worker thread, which ends with the last of them.
 #[derive(Clone)]
@@ -53,17 +53,13 @@ pub struct Run {
 }
 
 impl Engine {
-    /// Starts the worker thread; it computes with `threads` threads, or one per core.
+    /// Starts the worker thread; it computes with `count` threads, or one for each core, 32 at
+    /// most.
     ///
     /// # Errors
     /// [`Error::Panicked`] when the system gives no threads.
-    pub fn start(threads: Option<usize>) -> Result<Self> {
-        let failed = |e: &dyn std::fmt::Display| Error::Panicked(e.to_string());
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.unwrap_or(0))
-            .thread_name(|i| format!("engine-{i}"))
-            .build()
-            .map_err(|e| failed(&e))?;
+    pub fn start(count: Option<usize>) -> Result<Self> {
+        let pool = threads::pool(count)?;
         let (jobs, queue) = mpsc::channel();
         let (status_sender, status) = watch::channel(EngineStatus::Empty);
         let (tokenizer_sender, tokenizer) = watch::channel(None);
@@ -72,7 +68,7 @@ impl Engine {
         std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || worker.work(&queue))
-            .map_err(|e| failed(&e))?;
+            .map_err(|e| Error::Panicked(e.to_string()))?;
         Ok(Self { jobs, status, tokenizer, running: Arc::default() })
     }
 

@@ -33,6 +33,7 @@ mod score;
 mod settings;
 mod status;
 mod stop;
+mod threads;
 mod tokenizer;
 mod worker;
 
