@@ -22,6 +22,7 @@ mod json;
 mod normalizer;
 mod pieces;
 mod sentencepiece;
+mod specials;
 mod trie;
 mod unigram;
 mod vocabulary;
@@ -33,6 +34,7 @@ pub(crate) use decode::Decoder;
 use json::JsonTokenizer;
 use pieces::{PieceKind, SentencePieceModel};
 use sentencepiece::SentencePiece;
+pub(crate) use specials::{Special, Specials};
 use sha2::{Digest, Sha256};
 
 use crate::Result;
