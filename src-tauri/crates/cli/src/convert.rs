@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::{Conversion, ConversionRequest};
+use indicatif::DecimalBytes;
 use serde_json::json;
 
 use crate::arguments::Convert;
@@ -18,8 +19,9 @@ pub(crate) fn run(arguments: &Convert) -> Result<ExitCode, CliError> {
         max_shard_bytes: arguments.max_shard_bytes,
     };
     let cancelled = Arc::new(AtomicBool::new(false));
-    // Its threads wait for signals while this one converts.
-    let runtime = tokio::runtime::Runtime::new().map_err(CliError::Output)?;
+    // Its thread waits for signals while this one converts.
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(1).enable_all().build().map_err(CliError::Output)?;
     runtime.block_on(watch(&cancelled)).map_err(CliError::Output)?;
     let bar = model::progress_bar("converting");
     let outcome = engine::convert(&request, &model::Open, &cancelled, &|progress| {
@@ -68,7 +70,7 @@ fn report(conversion: &Conversion, json: bool) -> Result<(), CliError> {
     let sum = format!(
         "{}: {parameters} parameters of {dtype}, {} in {} files\n",
         path.display(),
-        output::gigabytes(*bytes),
+        DecimalBytes(*bytes),
         files.len(),
     );
     output::text(&(rows.collect::<String>() + &sum))
