@@ -92,3 +92,39 @@ fn entry(tensor: &Tensor, start: u64, end: u64) -> Value {
     };
     json!({"dtype": dtype, "shape": tensor.shape(), "data_offsets": [start, end]})
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn tiny() -> Checkpoint {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures");
+        Checkpoint::open(&fixtures.join("tiny/tiny-zarr.nemo")).expect("opens")
+    }
+
+    #[test]
+    fn every_weight_is_in_one_shard_whatever_the_limit() {
+        let checkpoint = tiny();
+        for limit in [0, 1, 300, 1000, 66_000, 263_000, u64::MAX] {
+            let shards = plan(&checkpoint, limit).expect("planned");
+            let sum: usize = shards.iter().map(|shard| shard.weights.len()).sum();
+            assert_eq!(sum, checkpoint.tensors().count(), "{limit}");
+            for shard in &shards {
+                assert!(shard.weights.len() == 1 || shard.file_bytes() <= limit, "{limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_is_no_longer_than_reckoned_and_aligned() {
+        let checkpoint = tiny();
+        for shard in plan(&checkpoint, 100_000).expect("planned") {
+            let names: u64 = shard.weights.iter().map(|weight| weight.name.len() as u64).sum();
+            let entries = shard.weights.len() as u64 * ENTRY_BYTES;
+            assert!(shard.header.len() as u64 <= FRAME_BYTES + entries + names);
+            assert_eq!(shard.header.len() % ALIGNMENT, 0);
+        }
+    }
+}

@@ -216,3 +216,43 @@ fn free_bytes(folder: &Path) -> Option<u64> {
 fn free_bytes(_folder: &Path) -> Option<u64> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_noticed_before_anything_is_written() {
+        let folder = tempfile::tempdir().expect("folder");
+        let staging = Staging::create(&folder.path().join("out")).expect("staged");
+        staging.check_room(1).expect("room");
+        let error = staging.check_room(1 << 60).expect_err("no disk has that");
+        let Error::NoSpace { needed_bytes, free_bytes, .. } = error else { panic!("{error}") };
+        assert_eq!(needed_bytes, (1 << 60) + SLACK_BYTES);
+        assert!(free_bytes > SLACK_BYTES);
+        drop(staging);
+        assert!(is_empty(folder.path()).expect("read"));
+    }
+
+    #[test]
+    fn a_place_taken_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().expect("folder");
+        let target = folder.path().join("out");
+        let staging = Staging::create(&target).expect("staged");
+        fs::create_dir(&target).expect("created");
+        fs::write(target.join("poem.txt"), "mine").expect("written");
+        staging.finish(&[]).expect_err("not empty");
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 1);
+        assert!(target.join("poem.txt").exists());
+    }
+
+    #[test]
+    fn what_cannot_be_moved_up_takes_back_what_was() {
+        let folder = tempfile::tempdir().expect("folder");
+        let staging = Staging::create(folder.path()).expect("staged");
+        fs::write(staging.folder().join("a"), "a").expect("written");
+        let files = ["a", "missing"].map(|name| WrittenFile { name: name.to_owned(), bytes: 1 });
+        staging.finish(&files).expect_err("missing");
+        assert!(is_empty(folder.path()).expect("read"));
+    }
+}

@@ -1,9 +1,11 @@
 //! From the checkpoint's bytes to files on the disk, one piece at a time.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 
 use super::at;
 use super::documents::Documents;
@@ -14,8 +16,9 @@ use crate::{Error, Result};
 
 /// Read and written at a time: small enough to cancel at once, large enough for the disk.
 const PIECE_BYTES: usize = 8 << 20;
-/// Written between two waits for the disk, so that progress is true and the last wait is short.
-const SYNC_BYTES: u64 = 512 << 20;
+/// Handed to the disk at a time; no more than twice as much waits for it, so that progress is true
+/// and the last wait is short.
+const SYNC_BYTES: u64 = 256 << 20;
 
 /// Writes into one folder.
 pub(super) struct Writer<'a> {
@@ -79,27 +82,41 @@ impl<'a> Writer<'a> {
 /// A new file, on the disk for good once it is finished.
 struct Output {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     unsynced: u64,
+    /// Waits for the disk while more is written.
+    syncing: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Output {
     fn create(path: PathBuf) -> Result<Self> {
-        let file = at(&path, File::create_new(&path))?;
-        Ok(Self { path, file, unsynced: 0 })
+        let file = Arc::new(at(&path, File::create_new(&path))?);
+        Ok(Self { path, file, unsynced: 0, syncing: None })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        at(&self.path, self.file.write_all(bytes))?;
+        at(&self.path, self.file.as_ref().write_all(bytes))?;
         self.unsynced += bytes.len() as u64;
         if self.unsynced < SYNC_BYTES {
             return Ok(());
         }
         self.unsynced = 0;
-        at(&self.path, self.file.sync_data())
+        self.wait()?;
+        let file = Arc::clone(&self.file);
+        self.syncing = Some(std::thread::spawn(move || file.sync_data()));
+        Ok(())
     }
 
-    fn finish(self) -> Result<()> {
+    fn wait(&mut self) -> Result<()> {
+        match self.syncing.take().map(JoinHandle::join) {
+            Some(Ok(outcome)) => at(&self.path, outcome),
+            Some(Err(_)) => Err(Error::Panicked("while waiting for the disk".to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.wait()?;
         at(&self.path, self.file.sync_all())
     }
 }
