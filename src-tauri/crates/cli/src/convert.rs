@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use engine::{Conversion, ConversionRequest};
 use indicatif::DecimalBytes;
@@ -18,24 +19,29 @@ pub(crate) fn run(arguments: &Convert) -> Result<ExitCode, CliError> {
         folder: arguments.folder.clone(),
         max_shard_bytes: arguments.max_shard_bytes,
     };
+    let started = Instant::now();
     let cancelled = Arc::new(AtomicBool::new(false));
     // Its thread waits for signals while this one converts.
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(1).enable_all().build().map_err(CliError::Output)?;
-    runtime.block_on(watch(&cancelled)).map_err(CliError::Output)?;
+    let _context = runtime.enter();
+    watch(&cancelled).map_err(CliError::Output)?;
     let bar = model::progress_bar("converting");
     let outcome = engine::convert(&request, &model::Open, &cancelled, &|progress| {
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_done);
     });
     bar.finish_and_clear();
-    report(&outcome?, arguments.json)?;
+    let conversion = outcome?;
+    let (bytes, seconds) = (DecimalBytes(conversion.bytes), started.elapsed().as_secs_f64());
+    output::note(&format!("wrote {bytes} in {seconds:.1} s"));
+    report(&conversion, arguments.json)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// From here on Ctrl+C, or being told to end, sets the flag.
 #[cfg(unix)]
-async fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
+fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
@@ -49,7 +55,7 @@ async fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
 }
 
 #[cfg(windows)]
-async fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
+fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
     let (mut signals, cancelled) = (tokio::signal::windows::ctrl_c()?, Arc::clone(cancelled));
     tokio::spawn(async move {
         signals.recv().await;

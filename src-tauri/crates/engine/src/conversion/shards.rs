@@ -45,20 +45,19 @@ impl Weight<'_> {
 
 /// All weights in files of at most `max_bytes`; a weight that is larger has a file of its own.
 pub(super) fn plan(checkpoint: &Checkpoint, max_bytes: u64) -> Result<Vec<Shard<'_>>> {
-    let mut groups: Vec<Vec<Weight<'_>>> = Vec::new();
-    let mut room = 0;
+    let limit = max_bytes.saturating_sub(FRAME_BYTES);
+    let (mut groups, mut group, mut room) = (Vec::new(), Vec::new(), limit);
     for (canonical, name) in hugging_face_names(checkpoint.config.num_layers) {
         let weight = Weight { name, tensor: checkpoint.tensor(&canonical)? };
         let needed = weight.bytes() + weight.name.len() as u64 + ENTRY_BYTES;
-        match groups.last_mut().filter(|_| needed <= room) {
-            Some(group) => group.push(weight),
-            None => {
-                groups.push(vec![weight]);
-                room = max_bytes.saturating_sub(FRAME_BYTES);
-            }
+        if needed > room && !group.is_empty() {
+            groups.push(std::mem::take(&mut group));
+            room = limit;
         }
+        group.push(weight);
         room = room.saturating_sub(needed);
     }
+    groups.push(group);
     let count = groups.len();
     Ok(groups.into_iter().enumerate().map(|(i, group)| shard(i + 1, count, group)).collect())
 }
