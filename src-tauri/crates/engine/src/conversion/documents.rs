@@ -31,7 +31,8 @@ impl Documents {
         documents
             .json("generation_config.json", &description::generation_config(checkpoint, &specials));
         documents.json("model.safetensors.index.json", &description::index(checkpoint, shards));
-        documents.json("tokenizer_config.json", &description::tokenizer_config(checkpoint, &specials));
+        documents
+            .json("tokenizer_config.json", &description::tokenizer_config(checkpoint, &specials));
         documents.tokenizer(&checkpoint.tokenizer_file).map_err(damaged)?;
         Ok(documents)
     }

@@ -34,8 +34,8 @@ pub(crate) use decode::Decoder;
 use json::JsonTokenizer;
 use pieces::{PieceKind, SentencePieceModel};
 use sentencepiece::SentencePiece;
-pub(crate) use specials::{Special, Specials};
 use sha2::{Digest, Sha256};
+pub(crate) use specials::{Special, Specials};
 
 use crate::Result;
 use crate::settings::PromptSpan;
