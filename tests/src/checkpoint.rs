@@ -49,7 +49,7 @@ pub fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
     ]
 }
 
-/// As transformers 4.57.6 saves it (LlamaTokenizerFast, `add_prefix_space` false).
+/// As transformers 4.57.6 saves it (`LlamaTokenizerFast`, `add_prefix_space` false).
 fn with_tokenizer_json(folder: &Path) -> PathBuf {
     let json = folder.join("json");
     std::fs::create_dir(&json).expect("folder");

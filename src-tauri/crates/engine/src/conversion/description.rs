@@ -74,13 +74,15 @@ pub(super) fn generation_config(checkpoint: &Checkpoint, specials: &Specials) ->
     json!(BTreeMap::from(ids(checkpoint, specials)))
 }
 
-/// NVIDIA's own serving puts no beginning-of-sequence token in front of a prompt.
+/// NVIDIA's own serving puts no beginning-of-sequence token in front of a prompt; and like
+/// SentencePiece, a reader is to take `</s>` in a text for these four characters, not the token.
 pub(super) fn tokenizer_config(checkpoint: &Checkpoint, specials: &Specials) -> Value {
     let mut stated = json!({
         "add_bos_token": false,
         "add_eos_token": false,
         "clean_up_tokenization_spaces": false,
         "model_max_length": checkpoint.config.context_length,
+        "split_special_tokens": true,
         "tokenizer_class": "PreTrainedTokenizerFast",
     });
     for (key, special) in [

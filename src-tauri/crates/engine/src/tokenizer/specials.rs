@@ -76,9 +76,14 @@ mod tests {
     use super::*;
 
     fn model(trainer: TrainerSpec) -> Vec<u8> {
-        let piece = |text: &str| Piece { text: text.to_owned(), ..Piece::default() };
-        let pieces = ["a", "b", "c", "d"].map(piece).into();
-        SentencePieceModel { pieces, trainer: Some(trainer), normalizer: None }.encode_to_vec()
+        let mut model = SentencePieceModel::default();
+        model.trainer = Some(trainer);
+        for text in ["a", "b", "c", "d"] {
+            let mut piece = Piece::default();
+            text.clone_into(&mut piece.text);
+            model.pieces.push(piece);
+        }
+        model.encode_to_vec()
     }
 
     fn texts(trainer: TrainerSpec) -> [Option<String>; 4] {
@@ -91,8 +96,9 @@ mod tests {
     fn roles_are_what_the_model_says_and_otherwise_sentencepieces_defaults() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(texts(TrainerSpec::default()), [some("a"), some("b"), some("c"), None]);
-        let (unk_id, bos_id, eos_id, pad_id) = (Some(1), Some(-1), Some(9), Some(0));
-        let stated = TrainerSpec { unk_id, bos_id, eos_id, pad_id, ..TrainerSpec::default() };
+        let mut stated = TrainerSpec::default();
+        (stated.unk_id, stated.bos_id) = (Some(1), Some(-1));
+        (stated.eos_id, stated.pad_id) = (Some(9), Some(0));
         assert_eq!(texts(stated), [some("b"), None, None, some("a")]);
     }
 
