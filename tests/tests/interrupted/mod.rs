@@ -12,10 +12,10 @@ use tests::program;
 
 use super::{convert, names, text};
 
-/// 363 MB in 15 files: long enough to be interrupted.
+/// 363 MB: long enough to be interrupted.
 const LARGE: Geometry =
     Geometry { layers: 4, hidden: 1024, ffn: 4096, heads: 8, vocab: 64_000, context: 256 };
-const SHARD_BYTES: &str = "30000000";
+const SHARD_BYTES: &str = "10000000";
 
 /// A folder with a model, and the place to convert it to.
 fn large() -> (tempfile::TempDir, PathBuf, PathBuf) {
@@ -25,8 +25,8 @@ fn large() -> (tempfile::TempDir, PathBuf, PathBuf) {
     (folder, model, out)
 }
 
-/// A conversion that has written its first file.
-fn under_way(model: &Path, out: &Path) -> Child {
+/// A conversion that has its first file behind it, and stands still.
+fn halfway(model: &Path, out: &Path) -> Child {
     let started = Instant::now();
     let child = Command::new(program("nemotron"))
         .arg("convert")
@@ -36,20 +36,25 @@ fn under_way(model: &Path, out: &Path) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("nemotron starts");
-    let staged = |name: &str| name.starts_with("model-00002");
-    while !fs::read_dir(out.with_extension("partial")).is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| staged(&text(entry.file_name().as_ref()))))
-    }) {
+    let staging = out.with_extension("partial");
+    let second = |name: &str| name.starts_with("model-00002-of-");
+    while !staging.exists() || !names(&staging).iter().any(|name| second(name)) {
         assert!(started.elapsed() < Duration::from_mins(1), "it writes nothing");
         std::thread::sleep(Duration::from_millis(1));
     }
+    send("-STOP", &child);
     child
 }
 
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.expect("kill").success(), "{signal}");
+}
+
+/// Sends a signal, lets the program go on, and waits for its end.
 fn signalled(signal: &str, child: Child) -> Output {
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args([signal, &id]).status().expect("kill");
-    assert!(sent.success());
+    send(signal, &child);
+    send("-CONT", &child);
     child.wait_with_output().expect("it ends")
 }
 
@@ -57,7 +62,7 @@ fn signalled(signal: &str, child: Child) -> Output {
 fn an_interrupted_conversion_ends_with_130_and_leaves_nothing() {
     for signal in ["-INT", "-TERM"] {
         let (folder, model, out) = large();
-        let output = signalled(signal, under_way(&model, &out));
+        let output = signalled(signal, halfway(&model, &out));
         assert_eq!(output.status.code(), Some(130), "{signal}");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(stderr, "error: the conversion was interrupted: nothing is left of it\n");
@@ -70,7 +75,7 @@ fn an_interrupted_conversion_ends_with_130_and_leaves_nothing() {
 #[test]
 fn a_killed_conversion_leaves_nothing_that_looks_complete_and_the_next_one_clears_it_away() {
     let (folder, model, out) = large();
-    signalled("-KILL", under_way(&model, &out));
+    signalled("-KILL", halfway(&model, &out));
     assert_eq!(names(folder.path()), ["large.nemo", "out.partial"]);
     assert!(!out.with_extension("partial").join("config.json").exists());
     fails(
@@ -81,9 +86,10 @@ fn a_killed_conversion_leaves_nothing_that_looks_complete_and_the_next_one_clear
         "not_a_checkpoint",
     );
 
-    let mut second = under_way(&model, &out);
+    let mut second = halfway(&model, &out);
     let arguments = ["convert", &text(&model), &text(&out), "--json"];
     fails(&arguments, b"", 1, "another conversion is writing there", "in_use");
+    send("-CONT", &second);
     assert!(second.wait().expect("it ends").success());
     assert_eq!(names(folder.path()), ["large.nemo", "out"]);
     assert!(!names(&out).iter().any(|name| name == "conversion.lock"));
@@ -93,9 +99,10 @@ fn a_killed_conversion_leaves_nothing_that_looks_complete_and_the_next_one_clear
 #[test]
 fn a_conversion_takes_a_fraction_of_the_weights_in_memory() {
     let (_folder, model, out) = large();
-    let mut child = under_way(&model, &out);
+    let mut child = halfway(&model, &out);
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
+    send("-CONT", &child);
     while child.try_wait().expect("waits").is_none() {
         let status = fs::read_to_string(&status).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -15,7 +15,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::admission::{Admission, ModelIdentity};
 use crate::checkpoint::Checkpoint;
@@ -42,6 +42,7 @@ pub struct ConversionRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Conversion {
     /// The folder, from the root on.
+    #[serde(serialize_with = "shown")]
     pub path: PathBuf,
     pub parameters: u64,
     /// How the weights are stored: the first matrix speaks for all.
@@ -103,6 +104,11 @@ fn files(shards: &[Shard<'_>], documents: &Documents) -> Vec<WrittenFile> {
         shards.chain(documents).map(|(name, bytes)| WrittenFile { name, bytes }).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files
+}
+
+/// A path need not be UTF-8, and JSON is.
+fn shown<S: Serializer>(path: &Path, out: S) -> std::result::Result<S::Ok, S::Error> {
+    out.collect_str(&path.display())
 }
 
 /// Attaches a path to what the system answered.
