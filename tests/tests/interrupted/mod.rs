@@ -86,13 +86,22 @@ fn a_killed_conversion_leaves_nothing_that_looks_complete_and_the_next_one_clear
         "not_a_checkpoint",
     );
 
-    let mut second = halfway(&model, &out);
+    convert(&text(&model), &out, &[]);
+    assert_eq!(names(folder.path()), ["large.nemo", "out"]);
+    let weights = names(&out).into_iter().filter(|name| name.starts_with("model-"));
+    assert_eq!(weights.collect::<Vec<_>>(), ["model-00001-of-00001.safetensors"]);
+    assert!(!out.join("conversion.lock").exists());
+}
+
+#[test]
+fn two_conversions_do_not_write_to_the_same_place() {
+    let (folder, model, out) = large();
+    let mut first = halfway(&model, &out);
     let arguments = ["convert", &text(&model), &text(&out), "--json"];
     fails(&arguments, b"", 1, "another conversion is writing there", "in_use");
-    send("-CONT", &second);
-    assert!(second.wait().expect("it ends").success());
+    send("-CONT", &first);
+    assert!(first.wait().expect("it ends").success());
     assert_eq!(names(folder.path()), ["large.nemo", "out"]);
-    assert!(!names(&out).iter().any(|name| name == "conversion.lock"));
 }
 
 /// However large the model: what is held of it is a piece.
