@@ -1,5 +1,5 @@
 //! How the weights are spread over safetensors files: in the model's order, each file as full as
-//! the limit allows. Format: <https://huggingface.co/docs/safetensors>.
+//! the limit allows. The format is described in the documentation of safetensors.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
