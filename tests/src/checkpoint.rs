@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::archive::Archive;
 use crate::fixture;
@@ -22,6 +22,42 @@ pub fn with_context(context: usize, path: &Path) {
 }
 
 const TINY: &str = "tiny/tiny-zarr.nemo";
+
+/// The tiny model in every form there is, unpacked ones in `folder`, with the names of the forms.
+#[must_use]
+pub fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    vec![
+        (path(&with_tokenizer_json(folder)), "huggingface"),
+        (path(&fixture(TINY)), "nemo-zarr"),
+        (path(&fixture("tiny/tiny-ckpt.nemo")), "nemo-ckpt"),
+        (path(&fixture("tiny/hf")), "huggingface"),
+        (path(&unpacked("tiny-zarr.nemo", folder)), "nemo-zarr"),
+        (path(&unpacked("tiny-ckpt.nemo", folder)), "nemo-ckpt"),
+    ]
+}
+
+/// As transformers 4.57.6 saves it (`LlamaTokenizerFast`, `add_prefix_space` false).
+fn with_tokenizer_json(folder: &Path) -> PathBuf {
+    let json = folder.join("json");
+    std::fs::create_dir(&json).expect("folder");
+    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("fixture") {
+        let source = entry.expect("entry").path();
+        std::fs::copy(&source, json.join(source.file_name().expect("name"))).expect("copied");
+    }
+    std::fs::remove_file(json.join("tokenizer.model")).expect("removed");
+    std::fs::copy(fixture("tiny/tokenizer.json"), json.join("tokenizer.json")).expect("copied");
+    json
+}
+
+/// The folder of an unpacked tiny checkpoint, in `folder`.
+#[must_use]
+pub fn unpacked(name: &str, folder: &Path) -> PathBuf {
+    let target = folder.join(name);
+    let archive = File::open(fixture("tiny").join(name)).expect("fixture");
+    tar::Archive::new(archive).unpack(&target).expect("unpacked");
+    target
+}
 
 /// A multi-head model's size.
 #[derive(Debug, Clone, Copy)]

@@ -1,41 +1,12 @@
 //! One model in every form a checkpoint comes in, and what opening and loading one costs.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tests::checkpoint::{Geometry, empty_nemo};
+use tests::checkpoint::{Geometry, empty_nemo, every_form};
 use tests::fixture;
 use tests::nemotron::{complete_with, lines, nemotron, reference, tiny};
-
-/// The tiny model in every form there is, unpacked ones in `folder`.
-fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
-    let path = |path: &Path| path.to_string_lossy().into_owned();
-    let unpacked = |name: &str| {
-        let target = folder.join(name);
-        let archive = std::fs::File::open(fixture("tiny").join(name)).expect("fixture");
-        tar::Archive::new(archive).unpack(&target).expect("unpacked");
-        path(&target)
-    };
-    // As transformers 4.57.6 saves it (LlamaTokenizerFast, add_prefix_space false).
-    let json = folder.join("json");
-    std::fs::create_dir(&json).expect("folder");
-    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("fixture") {
-        let source = entry.expect("entry").path();
-        std::fs::copy(&source, json.join(source.file_name().expect("name"))).expect("copied");
-    }
-    std::fs::remove_file(json.join("tokenizer.model")).expect("removed");
-    std::fs::copy(fixture("tiny/tokenizer.json"), json.join("tokenizer.json")).expect("copied");
-    vec![
-        (path(&json), "huggingface"),
-        (tiny(), "nemo-zarr"),
-        (path(&fixture("tiny/tiny-ckpt.nemo")), "nemo-ckpt"),
-        (path(&fixture("tiny/hf")), "huggingface"),
-        (unpacked("tiny-zarr.nemo"), "nemo-zarr"),
-        (unpacked("tiny-ckpt.nemo"), "nemo-ckpt"),
-    ]
-}
 
 #[test]
 fn greedy_completions_are_the_references() {

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Detokenize(Detokenize),
     /// Show what a model file holds, reading its headers only.
     Inspect(Inspect),
+    /// Write a model as a Hugging Face folder, for transformers and vLLM.
+    Convert(Convert),
 }
 
 /// Which model, and where it runs.
@@ -215,6 +217,22 @@ pub(crate) struct Inspect {
     /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
     #[arg(value_name = "MODEL", default_value = engine::builtin::NAME)]
     pub(crate) model: PathBuf,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Convert {
+    /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// Folder to write; it must be empty or not there yet, and appears once it is complete.
+    #[arg(value_name = "OUT_DIR")]
+    pub(crate) folder: PathBuf,
+    /// Start another weight file when one would get larger than this.
+    #[arg(long, value_name = "N", default_value_t = 5_000_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_shard_bytes: u64,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,

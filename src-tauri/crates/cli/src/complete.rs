@@ -7,10 +7,8 @@ use engine::{Completion, Engine, FinishReason, GenerationEvent, GenerationReques
 use serde_json::json;
 
 use crate::arguments::Complete;
-use crate::error::CliError;
+use crate::error::{CliError, INTERRUPTED};
 use crate::{model, output, text};
-
-const INTERRUPTED: u8 = 130;
 
 pub(crate) fn run(arguments: &Complete) -> Result<ExitCode, CliError> {
     let request = request(arguments)?;

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
 
+/// The exit code after Ctrl+C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     #[error(transparent)]
@@ -62,6 +65,7 @@ impl CliError {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
+            Self::Engine(engine::Error::ConversionCancelled) => INTERRUPTED,
             Self::Usage { .. }
             | Self::Engine(
                 engine::Error::OutOfRange { .. } | engine::Error::TokenOutOfRange { .. },

@@ -4,6 +4,7 @@
 mod arguments;
 mod bench;
 mod complete;
+mod convert;
 mod error;
 mod inspect;
 mod model;
@@ -48,5 +49,6 @@ fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
         Command::Tokenize(arguments) => tokens::tokenize(&arguments),
         Command::Detokenize(arguments) => tokens::detokenize(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
     }
 }

@@ -73,7 +73,7 @@ pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engin
 /// A bar over bytes; nothing is drawn where standard error is no terminal.
 pub(crate) fn progress_bar(what: &str) -> ProgressBar {
     let bar = ProgressBar::no_length();
-    let template = format!("{what} {{bar:30}} {{bytes}} of {{total_bytes}}");
+    let template = format!("{what} {{bar:30}} {{bytes}} of {{total_bytes}}, {{eta}} left");
     if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }

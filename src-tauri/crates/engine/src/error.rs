@@ -19,6 +19,17 @@ pub enum Error {
     Damaged { path: PathBuf, what: String },
     #[error("{}: {what}", path.display())]
     Unsupported { path: PathBuf, what: String },
+    #[error("{}: the folder is not empty", path.display())]
+    NotEmpty { path: PathBuf },
+    #[error("{}: another conversion is writing there", path.display())]
+    InUse { path: PathBuf },
+    #[error(
+        "{}: not enough room on the disk: {needed_bytes} bytes are needed, {free_bytes} are free",
+        path.display()
+    )]
+    NoSpace { path: PathBuf, needed_bytes: u64, free_bytes: u64 },
+    #[error("the conversion was interrupted: nothing is left of it")]
+    ConversionCancelled,
     #[error("{field} is out of range: expected {range}")]
     OutOfRange { field: &'static str, range: &'static str },
     #[error("{field} is out of range: expected token ids 0 to {highest}, found {id}")]
@@ -67,7 +78,13 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => "not_found",
+            Self::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                "no_space"
+            }
             Self::Io { .. } => "io",
+            Self::NotEmpty { .. } => "not_empty",
+            Self::InUse { .. } => "in_use",
+            Self::NoSpace { .. } => "no_space",
             Self::NotACheckpoint { .. } => "not_a_checkpoint",
             Self::Damaged { .. } => "damaged_checkpoint",
             Self::Unsupported { .. } => "unsupported_checkpoint",
@@ -81,7 +98,7 @@ impl Error {
             Self::UnknownStage { .. } => "unknown_stage",
             Self::NoModel => "no_model",
             Self::NotAdmitted(_) => "licence_required",
-            Self::LoadCancelled | Self::RunCancelled => "cancelled",
+            Self::LoadCancelled | Self::RunCancelled | Self::ConversionCancelled => "cancelled",
             Self::OutOfMemory { .. } => "out_of_memory",
             Self::NoDevice(_) => "no_device",
             Self::Panicked(_) | Self::Closed => "engine_failed",
@@ -97,6 +114,8 @@ impl Error {
         match self {
             Self::NotACheckpoint { .. } => Some("open a .nemo file or a Hugging Face folder"),
             Self::Damaged { .. } => Some("the file may be incomplete: copy or download it again"),
+            Self::NotEmpty { .. } => Some("name a folder that is empty or not there yet"),
+            Self::NoSpace { .. } => Some("make room, or write to another disk"),
             Self::EmptyPrompt => Some("write a prompt, or add the beginning-of-sequence token"),
             Self::PromptTooLong { .. } => Some("shorten the prompt"),
             Self::NoRoom { .. } => Some("shorten the prompt or ask for fewer tokens"),

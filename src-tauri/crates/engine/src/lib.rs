@@ -4,6 +4,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `checkpoint` | a file on disk as one config and one tensor map |
+//! | `conversion` | a checkpoint of any form as a Hugging Face folder |
 //! | `tokenizer` | text to ids and back |
 //! | `model` | the transformer, over the seams of `device` |
 //! | `device` | projection, KV cache and attention, once per device |
@@ -18,6 +19,7 @@ mod bench;
 pub mod builtin;
 mod checkpoint;
 mod config;
+mod conversion;
 mod device;
 mod echo;
 mod error;
@@ -41,6 +43,7 @@ pub use admission::{Admission, ModelIdentity};
 pub use bench::{BenchReport, BenchRequest, BenchSource, DecodeSpeed, PrefillSpeed, bench};
 pub use checkpoint::{Checkpoint, sha256};
 pub use config::ModelConfig;
+pub use conversion::{Conversion, ConversionRequest, WrittenFile, convert};
 pub use error::{Error, Problem, Result};
 pub use event::{
     Completion, FinishReason, GeneratedToken, GenerationEvent, LoadProgress, PromptToken, Timings,

@@ -12,6 +12,7 @@ use super::array::{Array, FlatArray, Stored};
 use super::files::Files;
 use super::nemo::MAX_TOKENIZER_BYTES;
 use super::region::Region;
+use super::special_ids::{SpecialIds, TokenIds};
 use super::weights::{self, Arrays, plain};
 use crate::Result;
 use crate::config::ModelConfig;
@@ -22,6 +23,15 @@ const SENTENCEPIECE: &str = "tokenizer.model";
 const TOKENIZER_JSON: &str = "tokenizer.json";
 const INDEX: &str = "model.safetensors.index.json";
 const SINGLE: &str = "model.safetensors";
+/// What belongs to a model in such a folder beside its config, weights and `tokenizer.model`.
+const COMPANIONS: [&str; 6] = [
+    "added_tokens.json",
+    "chat_template.jinja",
+    "generation_config.json",
+    "special_tokens_map.json",
+    TOKENIZER_JSON,
+    "tokenizer_config.json",
+];
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 const MAX_INDEX_BYTES: u64 = 64 << 20;
 /// safetensors' own limit.
@@ -37,8 +47,16 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
     let tokenizer_file = tokenizer_file(files, &stated)?;
     let arrays = arrays(files)?;
     let tensors = weights::tensors(files, &arrays, &config)?;
-    let path = files.path.clone();
-    Ok(Checkpoint { path, format: "huggingface", config, tokenizer_file, tensors })
+    let companions = COMPANIONS.iter().filter_map(|name| Some((*name, files.get(name)?.clone())));
+    Ok(Checkpoint {
+        path: files.path.clone(),
+        format: "huggingface",
+        config,
+        tokenizer_file,
+        special_ids: stated.special_ids,
+        tensors,
+        companions: companions.collect(),
+    })
 }
 
 /// The SentencePiece model where there is one: a `tokenizer.json` beside it was made from it.
@@ -51,29 +69,9 @@ fn tokenizer_file(files: &Files, config: &Config) -> Result<TokenizerFile> {
         let what = format!("it has no tokenizer: expected {SENTENCEPIECE} or {TOKENIZER_JSON}");
         return Err(files.damaged(what));
     }
-    let [bos, eos] = [&config.bos_token_id, &config.eos_token_id].map(TokenIds::first);
+    let [bos, eos] = [&config.special_ids.bos, &config.special_ids.eos].map(TokenIds::first);
     let bytes = files.read(TOKENIZER_JSON, MAX_TOKENIZER_BYTES)?;
     Ok(TokenizerFile { format: TokenizerFormat::Json { bos, eos }, bytes })
-}
-
-/// One id, several, or none.
-#[derive(Deserialize, Default)]
-#[serde(untagged)]
-enum TokenIds {
-    One(u32),
-    Several(Vec<u32>),
-    #[default]
-    None,
-}
-
-impl TokenIds {
-    fn first(&self) -> Option<u32> {
-        match self {
-            Self::One(id) => Some(*id),
-            Self::Several(ids) => ids.first().copied(),
-            Self::None => None,
-        }
-    }
 }
 
 /// The keys that decide what is computed, in the spellings that conversions have used.
@@ -105,10 +103,8 @@ struct Config {
     mlp_bias: bool,
     #[serde(default)]
     tie_word_embeddings: bool,
-    #[serde(default)]
-    bos_token_id: TokenIds,
-    #[serde(default)]
-    eos_token_id: TokenIds,
+    #[serde(flatten)]
+    special_ids: SpecialIds,
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,7 @@ mod pickle;
 mod pickle_input;
 mod pickle_values;
 mod region;
+mod special_ids;
 mod tar_index;
 #[cfg(test)]
 mod test_archive;
@@ -37,6 +38,13 @@ pub(crate) use array::Stored;
 pub(crate) use digest::hex;
 pub use digest::sha256;
 use files::Files;
+use region::Region;
+use special_ids::SpecialIds;
+pub(crate) use special_ids::TokenIds;
+pub(crate) use weights::hugging_face_names;
+
+/// The real ones have 18 MB at most.
+const MAX_COMPANION_BYTES: u64 = 128 << 20;
 
 /// An opened checkpoint: what it is, and where its tensors lie.
 #[derive(Debug)]
@@ -46,7 +54,11 @@ pub struct Checkpoint {
     pub format: &'static str,
     pub config: ModelConfig,
     pub tokenizer_file: TokenizerFile,
+    /// What a `config.json` states; a `.nemo` leaves it to its tokenizer.
+    pub(crate) special_ids: SpecialIds,
     tensors: BTreeMap<String, Tensor>,
+    /// What else a Hugging Face folder holds that its next reader may want, unread.
+    companions: BTreeMap<&'static str, Region>,
 }
 
 /// One canonical weight, `[rows, columns]` or `[rows]`, spelled by ranges of a stored array's rows.
@@ -112,6 +124,19 @@ impl Checkpoint {
         self.tensors.values().map(|t| t.bytes() as u64).sum()
     }
 
+    /// The files of [`huggingface::COMPANIONS`] that came with the checkpoint.
+    pub(crate) fn companions(&self) -> impl Iterator<Item = Result<(&'static str, Vec<u8>)>> {
+        self.companions.iter().map(|(name, region)| {
+            if region.len > MAX_COMPANION_BYTES {
+                let (path, found) = (self.path.clone(), region.len);
+                let what =
+                    format!("{name} has {found} bytes: expected at most {MAX_COMPANION_BYTES}");
+                return Err(Error::Damaged { path, what });
+            }
+            Ok((*name, region.read_all()?))
+        })
+    }
+
     pub(crate) fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
@@ -130,13 +155,24 @@ impl Tensor {
         self.array.stored()
     }
 
+    /// As the model defines it: one axis for a vector, two for a matrix.
+    pub(crate) fn shape(&self) -> Vec<usize> {
+        let stacked = usize::from(self.layer.is_some());
+        let axes = self.array.shape().len() - stacked;
+        if axes == 1 { vec![self.rows] } else { vec![self.rows, self.columns] }
+    }
+
+    pub(crate) fn row_bytes(&self) -> usize {
+        self.columns * self.stored().bytes()
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.rows * self.columns * self.stored().bytes()
     }
 
     /// Reads canonical rows into `out`, which holds exactly their stored bytes.
     pub(crate) fn read_rows(&self, rows: Range<usize>, out: &mut [u8]) -> Result<()> {
-        let row_bytes = self.columns * self.stored().bytes();
+        let row_bytes = self.row_bytes();
         let mut first = 0;
         for range in &self.source {
             let start = rows.start.max(first);

@@ -3,10 +3,13 @@
 //! Nemotron-3-8B was published as a megatron-core dist-checkpoint in zarr, layers stacked on the
 //! first axis; older ones are `torch.save` files, one for each tensor-parallel rank.
 
+use std::collections::BTreeMap;
+
 use super::Checkpoint;
 use super::array::{Array, FlatArray, SplitArray};
 use super::files::Files;
 use super::nemo_config::{self, Refusal};
+use super::special_ids::SpecialIds;
 use super::torch::{self, TorchFile};
 use super::weights::{self, Arrays, parallel_axis, plain};
 use super::zarr::ZarrArray;
@@ -33,7 +36,9 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
     let config = ModelConfig { vocab_size, ..nemo.model };
     config.check().map_err(|what| files.damaged(format!("{CONFIG}: {what}")))?;
     let tensors = weights::tensors(files, &arrays, &config)?;
-    Ok(Checkpoint { path: files.path.clone(), format, config, tokenizer_file, tensors })
+    let (special_ids, companions) = (SpecialIds::default(), BTreeMap::new());
+    let path = files.path.clone();
+    Ok(Checkpoint { path, format, config, tokenizer_file, special_ids, tensors, companions })
 }
 
 /// The weights, in whichever of NeMo's layouts they are.

@@ -61,6 +61,9 @@ const NEMO_LEGACY: Dialect = Dialect {
     down: "mlp.dense_4h_to_h.weight",
 };
 
+const HUGGING_FACE_QKV: [&str; 3] =
+    ["self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"];
+
 /// transformers' `NemotronForCausalLM`.
 const HUGGING_FACE: Dialect = Dialect {
     embedding: "embed_tokens.weight",
@@ -68,11 +71,7 @@ const HUGGING_FACE: Dialect = Dialect {
     output: "lm_head.weight",
     layers: "layers.",
     attention_norm: &["input_layernorm."],
-    attention: Attention::Split([
-        "self_attn.q_proj.weight",
-        "self_attn.k_proj.weight",
-        "self_attn.v_proj.weight",
-    ]),
+    attention: Attention::Split(HUGGING_FACE_QKV),
     attention_output: "self_attn.o_proj.weight",
     mlp_norm: &["post_attention_layernorm."],
     up: "mlp.up_proj.weight",
@@ -85,6 +84,40 @@ const DIALECTS: [&Dialect; 3] = [&MEGATRON_CORE, &NEMO_LEGACY, &HUGGING_FACE];
 pub(super) fn plain(name: &str) -> &str {
     let name = name.strip_prefix("model.").unwrap_or(name);
     name.strip_prefix("module.").unwrap_or(name)
+}
+
+/// Every canonical weight in the order of computation, with transformers' whole name for it.
+pub(crate) fn hugging_face_names(num_layers: usize) -> Vec<(String, String)> {
+    let dialect = &HUGGING_FACE;
+    let norm = dialect.final_norm;
+    let mut names = vec![("embedding".to_owned(), format!("model.{}", dialect.embedding))];
+    for layer in 0..num_layers {
+        names.extend(hugging_face_layer().map(|(name, key)| {
+            (format!("layers.{layer}.{name}"), format!("model.{}{layer}.{key}", dialect.layers))
+        }));
+    }
+    names.push(("final_norm.weight".to_owned(), format!("model.{norm}weight")));
+    names.push(("final_norm.bias".to_owned(), format!("model.{norm}bias")));
+    names.push(("output".to_owned(), dialect.output.to_owned()));
+    names
+}
+
+fn hugging_face_layer() -> [(&'static str, String); 10] {
+    let dialect = &HUGGING_FACE;
+    let [q, k, v] = HUGGING_FACE_QKV;
+    let (attention_norm, mlp_norm) = (dialect.attention_norm[0], dialect.mlp_norm[0]);
+    [
+        ("attention_norm.weight", format!("{attention_norm}weight")),
+        ("attention_norm.bias", format!("{attention_norm}bias")),
+        ("q", q.to_owned()),
+        ("k", k.to_owned()),
+        ("v", v.to_owned()),
+        ("o", dialect.attention_output.to_owned()),
+        ("mlp_norm.weight", format!("{mlp_norm}weight")),
+        ("mlp_norm.bias", format!("{mlp_norm}bias")),
+        ("up", dialect.up.to_owned()),
+        ("down", dialect.down.to_owned()),
+    ]
 }
 
 /// The axis on which tensor parallelism cuts a weight; none where every part has all of it.

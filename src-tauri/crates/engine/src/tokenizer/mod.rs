@@ -22,6 +22,7 @@ mod json;
 mod normalizer;
 mod pieces;
 mod sentencepiece;
+mod specials;
 mod trie;
 mod unigram;
 mod vocabulary;
@@ -34,6 +35,7 @@ use json::JsonTokenizer;
 use pieces::{PieceKind, SentencePieceModel};
 use sentencepiece::SentencePiece;
 use sha2::{Digest, Sha256};
+pub(crate) use specials::{Special, Specials};
 
 use crate::Result;
 use crate::settings::PromptSpan;

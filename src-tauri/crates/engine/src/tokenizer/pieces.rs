@@ -50,10 +50,14 @@ pub(crate) struct TrainerSpec {
     pub(crate) treat_whitespace_as_suffix: bool,
     #[prost(bool, tag = "35")]
     pub(crate) byte_fallback: bool,
+    #[prost(int32, optional, tag = "40")]
+    pub(crate) unk_id: Option<i32>,
     #[prost(int32, optional, tag = "41")]
     pub(crate) bos_id: Option<i32>,
     #[prost(int32, optional, tag = "42")]
     pub(crate) eos_id: Option<i32>,
+    #[prost(int32, optional, tag = "43")]
+    pub(crate) pad_id: Option<i32>,
     #[prost(string, optional, tag = "44")]
     pub(crate) unk_surface: Option<String>,
 }
