@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+/// Positions times rotated dimensions, for which tables of 8 bytes for two are made before any
+/// weight shows that a model is as large as its config says: 512 MB. The 8B has 2^18.
+const MAX_ANGLES: usize = 1 << 27;
+
 /// Dimensions and constants of a Nemotron transformer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ModelConfig {
@@ -66,8 +70,14 @@ impl ModelConfig {
         {
             return Err(format!("rotary_fraction {} of {}", self.rotary_fraction, self.head_dim));
         }
+        if self.context_length * rotary > MAX_ANGLES {
+            let length = self.context_length;
+            return Err(format!("context_length is {length} for {rotary} rotated dimensions"));
+        }
         let constants = [("rope_theta", self.rope_theta), ("norm_epsilon", self.norm_epsilon)];
-        match constants.iter().find(|(_, v)| !v.is_finite() || *v <= 0.0) {
+        // What is computed with is f32.
+        let usable = |value: f64| value > 0.0 && (value as f32).is_normal();
+        match constants.iter().find(|(_, value)| !usable(*value)) {
             Some((name, value)) => Err(format!("{name} is {value}: expected more than 0")),
             None => Ok(()),
         }

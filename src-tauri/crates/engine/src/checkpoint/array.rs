@@ -131,6 +131,10 @@ impl SplitArray {
         if parts.iter().any(|part| part.shape != first.shape || part.stored != first.stored) {
             return Err("its parts differ in shape or type".to_owned());
         }
+        // Stacked layers would be a third one, and are never cut.
+        if first.shape.len() > 2 {
+            return Err(format!("its parts have {} axes: expected 1 or 2", first.shape.len()));
+        }
         let mut shape = first.shape.clone();
         let extent = shape.get_mut(axis).ok_or("its parts have too few axes")?;
         *extent = extent.checked_mul(parts.len()).ok_or("it is too large")?;

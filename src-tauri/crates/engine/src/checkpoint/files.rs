@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 /// Folders below the checkpoint's own: `model_weights/<array>/<chunk>`, with room for one more.
 const MAX_DEPTH: usize = 4;
-const MAX_FILES: usize = 1_000_000;
+const MAX_ENTRIES: usize = 200_000;
 
 /// Files by their name inside the checkpoint, with `/` between folders.
 #[derive(Debug)]
@@ -27,8 +27,14 @@ impl Files {
             return Ok(Self { path: path.to_owned(), regions });
         }
         let mut files = Self { path: path.to_owned(), regions: BTreeMap::new() };
-        files.walk(path, "", MAX_DEPTH)?;
+        files.walk(path, "", MAX_DEPTH, &mut 0)?;
         Ok(files)
+    }
+
+    /// Files that are no checkpoint on disk.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn of(regions: BTreeMap<String, Region>) -> Self {
+        Self { path: PathBuf::new(), regions }
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
@@ -67,23 +73,26 @@ impl Files {
         Error::Unsupported { path: self.path.clone(), what }
     }
 
-    /// Follows links, which a download's cache is made of; what they name is only read.
-    fn walk(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<()> {
-        let entries = std::fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
-        for entry in entries {
-            let path = entry.map_err(|e| Error::io(folder, e))?.path();
+    /// Follows links to files, which a download's cache is made of; what they name is only read.
+    /// Links to folders are left alone: they can lead anywhere, and in circles.
+    fn walk(&mut self, folder: &Path, prefix: &str, depth: usize, seen: &mut usize) -> Result<()> {
+        let failed = |e| Error::io(folder, e);
+        for entry in std::fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            *seen += 1;
+            if *seen > MAX_ENTRIES {
+                return Err(self.damaged(format!("more than {MAX_ENTRIES} files and folders")));
+            }
+            let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
             // A link to nowhere matters only if the checkpoint needs it.
             let Ok(about) = std::fs::metadata(&path) else { continue };
             let name = plain_name(&format!("{prefix}{name}")).map_err(|e| self.damaged(e))?;
-            if about.is_dir() && depth > 0 {
-                self.walk(&path, &format!("{name}/"), depth - 1)?;
+            if kind.is_dir() && depth > 0 {
+                self.walk(&path, &format!("{name}/"), depth - 1, seen)?;
             } else if about.is_file() {
                 let region = Region { file: None, path, start: 0, len: about.len() };
                 self.regions.insert(name, region);
-            }
-            if self.regions.len() > MAX_FILES {
-                return Err(self.damaged(format!("more than {MAX_FILES} files")));
             }
         }
         Ok(())

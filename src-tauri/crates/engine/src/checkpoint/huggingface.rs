@@ -2,6 +2,7 @@
 //! tokenizer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
@@ -33,17 +34,16 @@ const COMPANIONS: [&str; 6] = [
     "tokenizer_config.json",
 ];
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
-const MAX_INDEX_BYTES: u64 = 64 << 20;
-/// safetensors' own limit.
-const MAX_HEADER_BYTES: u64 = 100_000_000;
+/// A model of 340 billion parameters has 100 KB.
+const MAX_INDEX_BYTES: u64 = 8 << 20;
+/// Some 150 bytes a tensor; what is made of a header takes ten times its size.
+const MAX_HEADER_BYTES: u64 = 8 << 20;
+/// In all files together.
+const MAX_TENSORS: usize = 100_000;
+const MAX_AXES: usize = 8;
 
 pub(super) fn open(files: &Files) -> Result<Checkpoint> {
-    let json = files.read(CONFIG, MAX_CONFIG_BYTES)?;
-    let bad = |what: String| files.damaged(format!("{CONFIG}: {what}"));
-    let stated: Config = serde_json::from_slice(&json).map_err(|e| bad(e.to_string()))?;
-    stated.check().map_err(|what| files.unsupported(format!("{CONFIG}: {what}")))?;
-    let config = stated.dimensions();
-    config.check().map_err(bad)?;
+    let (stated, config) = config(files)?;
     let tokenizer_file = tokenizer_file(files, &stated)?;
     let arrays = arrays(files)?;
     let tensors = weights::tensors(files, &arrays, &config)?;
@@ -57,6 +57,16 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
         tensors,
         companions: companions.collect(),
     })
+}
+
+pub(super) fn config(files: &Files) -> Result<(Config, ModelConfig)> {
+    let json = files.read(CONFIG, MAX_CONFIG_BYTES)?;
+    let bad = |what: String| files.damaged(format!("{CONFIG}: {what}"));
+    let stated: Config = serde_json::from_slice(&json).map_err(|e| bad(e.to_string()))?;
+    stated.check().map_err(|what| files.unsupported(format!("{CONFIG}: {what}")))?;
+    let config = stated.dimensions();
+    config.check().map_err(bad)?;
+    Ok((stated, config))
 }
 
 /// The SentencePiece model where there is one: a `tokenizer.json` beside it was made from it.
@@ -76,7 +86,7 @@ fn tokenizer_file(files: &Files, config: &Config) -> Result<TokenizerFile> {
 
 /// The keys that decide what is computed, in the spellings that conversions have used.
 #[derive(Deserialize)]
-struct Config {
+pub(super) struct Config {
     model_type: Option<String>,
     #[serde(default)]
     architectures: Vec<String>,
@@ -170,7 +180,7 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-fn arrays(files: &Files) -> Result<Arrays> {
+pub(super) fn arrays(files: &Files) -> Result<Arrays> {
     let mut arrays = Arrays::new();
     for shard in shards(files)? {
         let region = files
@@ -180,9 +190,12 @@ fn arrays(files: &Files) -> Result<Arrays> {
         let (header, data) = header(region).map_err(&bad)?;
         for (name, info) in header.tensors() {
             let array = array(&data, info).map_err(|what| bad(format!("tensor {name} {what}")))?;
-            if arrays.insert(plain(&name).to_owned(), array).is_some() {
+            if arrays.insert(plain(&name).to_owned(), Arc::new(array)).is_some() {
                 return Err(bad(format!("tensor {name} is there twice")));
             }
+        }
+        if arrays.len() > MAX_TENSORS {
+            return Err(bad(format!("there are more than {MAX_TENSORS} tensors")));
         }
     }
     Ok(arrays)
@@ -239,10 +252,13 @@ fn array(
         Dtype::F32 => Stored::F32,
         other => return Err(format!("has the type {other:?}: expected BF16, F16 or F32")),
     };
+    if !(1..=MAX_AXES).contains(&info.shape.len()) {
+        return Err(format!("has {} axes: expected 1 to {MAX_AXES}", info.shape.len()));
+    }
     let (start, end) = info.data_offsets;
     let count = info.shape.iter().try_fold(1_usize, |n, size| n.checked_mul(*size));
     let bytes = count.and_then(|count| count.checked_mul(stored.bytes()));
-    if info.shape.is_empty() || bytes != end.checked_sub(start) {
+    if bytes != end.checked_sub(start) {
         return Err(format!("of shape {:?} has the bytes {start} to {end}", info.shape));
     }
     let part = data.part(start as u64, (end - start) as u64);

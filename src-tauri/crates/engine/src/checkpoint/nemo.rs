@@ -4,6 +4,7 @@
 //! first axis; older ones are `torch.save` files, one for each tensor-parallel rank.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Checkpoint;
 use super::array::{Array, FlatArray, SplitArray};
@@ -21,6 +22,8 @@ pub(super) const CONFIG: &str = "model_config.yaml";
 const MAX_YAML_BYTES: u64 = 1 << 20;
 /// The real one has 4.6 MB.
 pub(super) const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
+/// Files with a part of each weight; real ones have up to 16.
+const MAX_RANKS: usize = 64;
 const TORCH_WEIGHTS: &str = "model_weights.ckpt";
 
 pub(super) fn open(files: &Files) -> Result<Checkpoint> {
@@ -42,7 +45,7 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
 }
 
 /// The weights, in whichever of NeMo's layouts they are.
-fn arrays(files: &Files) -> Result<(&'static str, Arrays)> {
+pub(super) fn arrays(files: &Files) -> Result<(&'static str, Arrays)> {
     let zarr =
         files.names().any(|name| name.starts_with("model_weights/") && name.ends_with("/.zarray"));
     if zarr {
@@ -71,7 +74,7 @@ fn zarr_arrays(files: &Files) -> Result<Arrays> {
     });
     folders
         .map(|(folder, key)| {
-            Ok((plain(key).to_owned(), Array::Zarr(ZarrArray::open(files, folder)?)))
+            Ok((plain(key).to_owned(), Arc::new(Array::Zarr(ZarrArray::open(files, folder)?))))
         })
         .collect()
 }
@@ -81,6 +84,10 @@ fn torch_arrays(files: &Files, ranks: &[&str]) -> Result<Arrays> {
     if let Some(name) = ranks.iter().find(|name| pipeline_rank(name).is_some_and(|rank| rank > 0)) {
         let what = format!("{name} is one stage of a pipeline: merge the stages with NeMo first");
         return Err(files.unsupported(what));
+    }
+    if ranks.len() > MAX_RANKS {
+        let found = ranks.len();
+        return Err(files.damaged(format!("it has {found} ranks: expected at most {MAX_RANKS}")));
     }
     let mut parts = Vec::with_capacity(ranks.len());
     for name in ranks {
@@ -92,7 +99,7 @@ fn torch_arrays(files: &Files, ranks: &[&str]) -> Result<Arrays> {
     let weights = names.filter_map(|name| Some((name, name.strip_prefix(prefix)?)));
     weights
         .filter(|(_, key)| !key.contains("_extra_state"))
-        .map(|(name, key)| Ok((plain(key).to_owned(), merged(files, &parts, name)?)))
+        .map(|(name, key)| Ok((plain(key).to_owned(), Arc::new(merged(files, &parts, name)?))))
         .collect()
 }
 

@@ -13,7 +13,7 @@ pub(super) enum Value {
     Int(i64),
     Float(f64),
     Text(String),
-    /// Their number: nothing here reads them.
+    /// About how many: nothing here reads them.
     Bytes(usize),
     Tuple(Vec<Id>),
     /// A list or a set.

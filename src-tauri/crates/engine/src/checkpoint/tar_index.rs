@@ -17,8 +17,10 @@ use crate::{Error, Result};
 const BLOCK_BYTES: u64 = 512;
 /// A PAX record or long name; real ones are a few hundred bytes.
 const MAX_EXTENSION_BYTES: u64 = 64 * 1024;
-/// The 8B at eight tensor-parallel parts has about 1,500.
-const MAX_MEMBERS: usize = 1_000_000;
+/// Real ones have some tens of bytes; a million long ones would fill the memory.
+const MAX_NAME_BYTES: usize = 1024;
+/// Members, directories and extensions: the 8B at eight tensor-parallel parts has about 2,000.
+const MAX_HEADERS: usize = 200_000;
 
 /// A file inside the archive: a range of the archive's own bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +46,19 @@ struct Extension {
 
 impl TarIndex {
     /// # Errors
-    /// [`Error::NotACheckpoint`] when the first block is no tar header, [`Error::Damaged`] when a
+    /// [`Error::NotACheckpoint`] when it is no file or the first block no tar header, [`Error::Damaged`] when a
     /// later one is wrong or the file ends early, [`Error::Unsupported`] for links and devices.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io(path, e))?;
-        let length = file.metadata().map_err(|e| Error::io(path, e))?.len();
+        let failed = |e| Error::io(path, e);
+        // Before opening it: a pipe would wait for someone to write.
+        let about = std::fs::metadata(path).map_err(failed)?;
+        if !about.is_file() {
+            return Err(no_archive(path));
+        }
+        let file = File::open(path).map_err(failed)?;
         let mut index =
             Self { path: path.to_owned(), file: Arc::new(file), members: BTreeMap::new() };
-        index.walk(length)?;
+        index.walk(about.len())?;
         Ok(index)
     }
 
@@ -77,7 +84,12 @@ impl TarIndex {
     fn walk(&mut self, length: u64) -> Result<()> {
         let mut position = 0;
         let mut extension = Extension::default();
+        let mut headers = 0;
         while let Some(header) = self.header_at(position, length)? {
+            headers += 1;
+            if headers > MAX_HEADERS {
+                return Err(self.damaged(format!("more than {MAX_HEADERS} members")));
+            }
             let kind = header.entry_type();
             let size = self.entry_size(&header, kind, &extension, position)?;
             let offset = position + BLOCK_BYTES;
@@ -107,7 +119,7 @@ impl TarIndex {
     fn header_at(&self, position: u64, length: u64) -> Result<Option<Header>> {
         if position + BLOCK_BYTES > length {
             return Err(match position {
-                0 => self.no_archive(),
+                0 => no_archive(&self.path),
                 _ => self.damaged(format!("the archive has no end: it is cut at byte {length}")),
             });
         }
@@ -120,7 +132,7 @@ impl TarIndex {
             return Ok(Some(header));
         }
         Err(match position {
-            0 => self.no_archive(),
+            0 => no_archive(&self.path),
             _ => self.damaged(format!("no member header at byte {position}")),
         })
     }
@@ -177,19 +189,16 @@ impl TarIndex {
                 return Err(Error::Unsupported { path: self.path.clone(), what });
             }
         }
-        if self.members.len() >= MAX_MEMBERS {
-            return Err(self.damaged(format!("more than {MAX_MEMBERS} members")));
-        }
         if self.members.insert(plain, member).is_some() {
             return Err(self.damaged(format!("member {name} is there twice")));
         }
         Ok(())
     }
+}
 
-    fn no_archive(&self) -> Error {
-        let what = "this is no checkpoint: expected a tar archive".to_owned();
-        Error::NotACheckpoint { path: self.path.clone(), what }
-    }
+fn no_archive(path: &Path) -> Error {
+    let what = "this is no checkpoint: expected a tar archive".to_owned();
+    Error::NotACheckpoint { path: path.to_owned(), what }
 }
 
 fn header_name(header: &Header) -> std::result::Result<String, String> {
@@ -199,6 +208,9 @@ fn header_name(header: &Header) -> std::result::Result<String, String> {
 
 /// The name without `./`; refuses what could point outside the archive.
 pub(super) fn plain_name(name: &str) -> std::result::Result<String, String> {
+    if name.len() > MAX_NAME_BYTES {
+        return Err(format!("a name has {} bytes: expected at most {MAX_NAME_BYTES}", name.len()));
+    }
     let plain = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');
     let escapes = plain.starts_with('/')
         || plain.contains(['\0', '\\'])

@@ -194,16 +194,18 @@ fn widened(short: [u32; 3], mut extra: &[u8]) -> Outcome<[u64; 3]> {
 fn locate(region: &Region, header: &Header, directory: u64) -> Outcome<Region> {
     let name = &header.name;
     let local: [u8; LOCAL_HEADER_BYTES] = read(region, header.offset, name)?;
-    let (name_bytes, extra_bytes) = (u16_at(&local, 26), u16_at(&local, 28));
-    let named = region.part(header.offset, LOCAL_HEADER_BYTES as u64 + u64::from(name_bytes));
-    let named = named.ok_or_else(|| cut(name))?.read_all().map_err(|_| cut(name))?;
-    if !local.starts_with(b"PK\x03\x04") || &named[LOCAL_HEADER_BYTES..] != name.as_bytes() {
+    let (name_bytes, extra_bytes) = (usize::from(u16_at(&local, 26)), u16_at(&local, 28));
+    // Compared first: 64 KiB for each of 100,000 entries would be a lot to read.
+    let mut named = vec![0; if name_bytes == name.len() { name_bytes } else { 0 }];
+    let after = header.offset + LOCAL_HEADER_BYTES as u64;
+    region.read_exact_at(after, &mut named).map_err(|_| cut(name))?;
+    if !local.starts_with(b"PK\x03\x04") || named != name.as_bytes() {
         return damaged(&format!("zip entry {name} is not where the directory says"));
     }
     if u16_at(&local, 6) & ENCRYPTED_FLAGS != 0 || u16_at(&local, 8) != 0 {
         return unsupported(&format!("zip entry {name} is compressed or encrypted"));
     }
-    let start = header.offset + named.len() as u64 + u64::from(extra_bytes);
+    let start = after + named.len() as u64 + u64::from(extra_bytes);
     let inside = start.checked_add(header.size).is_some_and(|end| end <= directory);
     let data = region.part(start, header.size).filter(|_| inside);
     data.ok_or_else(|| cut(&format!("zip entry {name}")))

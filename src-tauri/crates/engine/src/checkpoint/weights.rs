@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Tensor;
 use super::array::Array;
@@ -10,7 +11,7 @@ use crate::config::ModelConfig;
 use crate::{Error, Result};
 
 /// Stored arrays by name, without the wrappers `model.` and `module.`.
-pub(super) type Arrays = BTreeMap<String, Array>;
+pub(super) type Arrays = BTreeMap<String, Arc<Array>>;
 
 /// How one family of programs names the weights. Norms lack their last word, `weight` or `bias`.
 struct Dialect {
@@ -136,7 +137,9 @@ pub(super) fn parallel_axis(name: &str) -> Option<usize> {
 
 /// Rows of the embedding, padding included: what a `.nemo`'s own config does not say.
 pub(super) fn vocabulary(files: &Files, arrays: &Arrays) -> Result<usize> {
-    Ok(arrays[dialect(files, arrays)?.embedding].shape()[0])
+    let embedding = dialect(files, arrays)?.embedding;
+    let rows = arrays.get(embedding).and_then(|array| array.shape().first());
+    rows.copied().ok_or_else(|| files.damaged(format!("tensor {embedding} is a single number")))
 }
 
 /// Whose names these are; every model has an embedding.
@@ -170,6 +173,7 @@ pub(super) fn tensors(
         map.layer(layer)?;
     }
     map.check_rest()?;
+    map.check_total()?;
     Ok(map.tensors)
 }
 
@@ -253,7 +257,13 @@ impl Map<'_> {
         Ok(())
     }
 
-    fn add(&mut self, name: String, array: Array, layer: Option<usize>, source: Vec<Range<usize>>) {
+    fn add(
+        &mut self,
+        name: String,
+        array: Arc<Array>,
+        layer: Option<usize>,
+        source: Vec<Range<usize>>,
+    ) {
         let skip = 1 + usize::from(layer.is_some());
         let columns = array.shape()[skip..].iter().product();
         let rows = source.iter().map(Range::len).sum();
@@ -267,7 +277,7 @@ impl Map<'_> {
         keys: &[String],
         layer: Option<usize>,
         shape: &[usize],
-    ) -> Result<(Array, Option<usize>)> {
+    ) -> Result<(Arc<Array>, Option<usize>)> {
         let base = self.dialect.layers;
         for key in keys {
             let alone = layer.map_or_else(|| key.clone(), |layer| format!("{base}{layer}.{key}"));
@@ -284,7 +294,12 @@ impl Map<'_> {
         Err(self.files.damaged(format!("tensor {layer}{} is missing", keys[0])))
     }
 
-    fn checked(&mut self, key: String, array: &Array, expected: &[usize]) -> Result<Array> {
+    fn checked(
+        &mut self,
+        key: String,
+        array: &Arc<Array>,
+        expected: &[usize],
+    ) -> Result<Arc<Array>> {
         let found = array.shape();
         if found != expected {
             let what = format!("tensor {key} has the shape {found:?}: expected {expected:?}");
@@ -305,6 +320,17 @@ impl Map<'_> {
                 .files
                 .unsupported(format!("tensor {name} has no place in the Nemotron architecture"))),
         }
+    }
+
+    /// Tensors over the same bytes would make a small file fill the memory when it is loaded.
+    fn check_total(&self) -> Result<()> {
+        let total: u64 = self.tensors.values().map(|tensor| tensor.bytes() as u64).sum();
+        let stored = self.files.total_bytes();
+        if total <= stored {
+            return Ok(());
+        }
+        let what = format!("its tensors overlap: they have {total} bytes, its files {stored}");
+        Err(self.files.damaged(what))
     }
 }
 

@@ -128,9 +128,11 @@ fn check_encoding(meta: &Metadata) -> std::result::Result<Stored, String> {
 fn check_grid(meta: &Metadata) -> std::result::Result<(Vec<usize>, Vec<usize>), String> {
     let (shape, chunks) = (&meta.shape, &meta.chunks);
     let tiles = |(s, c): (&u64, &u64)| *c > 0 && *s > 0 && s % c == 0;
-    let fits = shape.len() == chunks.len()
-        && (1..=3).contains(&shape.len())
-        && shape.iter().zip(chunks).all(tiles);
+    if shape.len() != chunks.len() || !(1..=3).contains(&shape.len()) {
+        let (axes, of_chunks) = (shape.len(), chunks.len());
+        return Err(format!("it has {axes} axes and its chunks {of_chunks}: expected 1 to 3"));
+    }
+    let fits = shape.iter().zip(chunks).all(tiles);
     let bytes = shape.iter().try_fold(4_u64, |n, s| n.checked_mul(*s)).filter(|n| *n < 1 << 48);
     if !fits || bytes.is_none() {
         return Err(format!("chunks {chunks:?} do not tile the shape {shape:?}"));
