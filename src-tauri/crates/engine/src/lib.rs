@@ -26,6 +26,8 @@ mod error;
 mod event;
 mod generation;
 mod handle;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod judged;
 mod lane;
 mod model;

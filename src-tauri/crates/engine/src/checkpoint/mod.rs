@@ -7,6 +7,8 @@
 mod array;
 mod digest;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod hostile;
 mod huggingface;
 mod nemo;
 mod nemo_config;
@@ -16,7 +18,7 @@ mod pickle_values;
 mod region;
 mod special_ids;
 mod tar_index;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod test_archive;
 mod torch;
 mod torch_view;
@@ -66,7 +68,8 @@ pub struct Checkpoint {
 pub(crate) struct Tensor {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
-    array: Array,
+    /// Shared by all layers of a stacked one: it lists its chunks.
+    array: Arc<Array>,
     layer: Option<usize>,
     /// Stored row ranges in canonical order: one, except where queries, keys and values interleave.
     source: Vec<Range<usize>>,
