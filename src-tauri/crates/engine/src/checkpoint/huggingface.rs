@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Checkpoint;
 use super::array::{Array, FlatArray, Stored};
 use super::files::Files;
-use super::nemo::MAX_TOKENIZER_BYTES;
+use super::nemo::MAX_SENTENCEPIECE_BYTES;
 use super::region::Region;
 use super::special_ids::{SpecialIds, TokenIds};
 use super::weights::{self, Arrays, plain};
@@ -34,6 +34,8 @@ const COMPANIONS: [&str; 6] = [
     "tokenizer_config.json",
 ];
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
+/// 262,000 pieces with their merges have 33 MB.
+const MAX_JSON_BYTES: u64 = 64 << 20;
 /// A model of 340 billion parameters has 100 KB.
 const MAX_INDEX_BYTES: u64 = 8 << 20;
 /// Some 150 bytes a tensor; what is made of a header takes ten times its size.
@@ -72,7 +74,7 @@ pub(super) fn config(files: &Files) -> Result<(Config, ModelConfig)> {
 /// The SentencePiece model where there is one: a `tokenizer.json` beside it was made from it.
 fn tokenizer_file(files: &Files, config: &Config) -> Result<TokenizerFile> {
     if files.get(SENTENCEPIECE).is_some() {
-        let bytes = files.read(SENTENCEPIECE, MAX_TOKENIZER_BYTES)?;
+        let bytes = files.read(SENTENCEPIECE, MAX_SENTENCEPIECE_BYTES)?;
         return Ok(TokenizerFile { format: TokenizerFormat::SentencePiece, bytes });
     }
     if files.get(TOKENIZER_JSON).is_none() {
@@ -80,7 +82,7 @@ fn tokenizer_file(files: &Files, config: &Config) -> Result<TokenizerFile> {
         return Err(files.damaged(what));
     }
     let [bos, eos] = [&config.special_ids.bos, &config.special_ids.eos].map(TokenIds::first);
-    let bytes = files.read(TOKENIZER_JSON, MAX_TOKENIZER_BYTES)?;
+    let bytes = files.read(TOKENIZER_JSON, MAX_JSON_BYTES)?;
     Ok(TokenizerFile { format: TokenizerFormat::Json { bos, eos }, bytes })
 }
 

@@ -20,8 +20,8 @@ use crate::tokenizer::{TokenizerFile, TokenizerFormat};
 
 pub(super) const CONFIG: &str = "model_config.yaml";
 const MAX_YAML_BYTES: u64 = 1 << 20;
-/// The real one has 4.6 MB.
-pub(super) const MAX_TOKENIZER_BYTES: u64 = 64 << 20;
+/// The real one has 4.6 MB; what is made of it takes up to 40 times its size.
+pub(super) const MAX_SENTENCEPIECE_BYTES: u64 = 16 << 20;
 /// Files with a part of each weight; real ones have up to 16.
 const MAX_RANKS: usize = 64;
 const TORCH_WEIGHTS: &str = "model_weights.ckpt";
@@ -32,7 +32,7 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
         Refusal::Damaged(what) => files.damaged(what),
         Refusal::Unsupported(what) => files.unsupported(what),
     })?;
-    let bytes = files.read(&nemo.tokenizer, MAX_TOKENIZER_BYTES)?;
+    let bytes = files.read(&nemo.tokenizer, MAX_SENTENCEPIECE_BYTES)?;
     let tokenizer_file = TokenizerFile { format: TokenizerFormat::SentencePiece, bytes };
     let (format, arrays) = arrays(files)?;
     let vocab_size = weights::vocabulary(files, &arrays)?;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::{Error, Result};
 
 /// NFKC's longest is 33 bytes; a hostile map must not turn a page into gigabytes.
-const MAX_REPLACEMENT_BYTES: usize = 1024;
+const MAX_REPLACEMENT_BYTES: usize = 256;
 
 #[derive(Default)]
 pub(super) struct CharsMap {
@@ -31,6 +31,34 @@ impl CharsMap {
         Ok(Self { units, texts: texts.to_owned() })
     }
 
+    /// Makes sure that whatever text is looked up, the way leads from unit to unit and to a whole
+    /// text, which the `tokenizers` library relies on; returns the longest text's bytes.
+    ///
+    /// # Errors
+    /// When a way leads elsewhere.
+    pub(super) fn check_closed(&self) -> Result<usize> {
+        let broken = || Error::Tokenizer("its normalisation map leads out of itself".to_owned());
+        let texts = std::str::from_utf8(&self.texts).map_err(|_| broken())?;
+        let mut longest = 1;
+        // Units with the highest bit are values: no label is equal to theirs.
+        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| *unit >> 31 == 0) {
+            let children = index ^ offset(*unit) as usize;
+            if children | 0xFF >= self.units.len() {
+                return Err(broken());
+            }
+            if unit & (1 << 8) != 0 {
+                let value = (self.units[children] & 0x7FFF_FFFF) as usize;
+                let text = texts.get(value..).ok_or_else(broken)?;
+                longest = longest.max(text.find('\0').unwrap_or(text.len()));
+            }
+        }
+        if longest > MAX_REPLACEMENT_BYTES || self.units.is_empty() {
+            Err(broken())
+        } else {
+            Ok(longest)
+        }
+    }
+
     /// The longest rule that `text` begins with: how many bytes it takes and what it makes of them.
     pub(super) fn longest(&self, text: &[u8]) -> Result<Option<(usize, Cow<'_, str>)>> {
         match self.rule(text) {
@@ -42,7 +70,6 @@ impl CharsMap {
     /// Each unit holds its label in the low byte, whether a value hangs on it in bit 8, and the
     /// way to its children from bit 10 on, times 256 where bit 9 is set.
     fn rule(&self, text: &[u8]) -> Option<(usize, usize)> {
-        let offset = |unit: u32| (unit >> 10) << ((unit & (1 << 9)) >> 6);
         let mut position = offset(*self.units.first()?);
         let mut found = None;
         for (index, byte) in text.iter().enumerate() {
@@ -65,9 +92,14 @@ impl CharsMap {
         let text = &text[..text.len().min(MAX_REPLACEMENT_BYTES + 1)];
         let length = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
         if length > MAX_REPLACEMENT_BYTES {
-            let what = "the tokenizer's normalisation map writes over 1024 bytes for a character";
+            let what = "the tokenizer's normalisation map writes over 256 bytes for a character";
             return Err(Error::Encode(what.to_owned()));
         }
         Ok(String::from_utf8_lossy(&text[..length]))
     }
+}
+
+/// The way to a unit's children.
+fn offset(unit: u32) -> u32 {
+    (unit >> 10) << ((unit & (1 << 9)) >> 6)
 }

@@ -10,6 +10,7 @@ use tokenizers::NormalizerWrapper;
 use tokenizers::normalizers::Precompiled;
 
 use super::SPACE;
+use super::charsmap::CharsMap;
 use super::pieces::{ModelType, NormalizerSpec, PieceKind, SentencePieceModel};
 use super::vocabulary::{Vocabulary, of_kind};
 use crate::{Error, Result};
@@ -73,6 +74,7 @@ fn normalizer(spec: &NormalizerSpec) -> Result<Value> {
     let failed = |e: &dyn std::fmt::Display| Error::Tokenizer(e.to_string());
     let mut steps = Vec::new();
     if !spec.precompiled_charsmap.is_empty() {
+        CharsMap::parse(&spec.precompiled_charsmap)?.check_closed()?;
         let map = Precompiled::from(&spec.precompiled_charsmap).map_err(|e| failed(&e))?;
         steps.push(serde_json::to_value(NormalizerWrapper::from(map)).map_err(|e| failed(&e))?);
     }

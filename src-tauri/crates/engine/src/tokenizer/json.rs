@@ -9,6 +9,7 @@ use tokenizers::{
     Model, NormalizedString, Normalizer, NormalizerWrapper, PreTokenizer, PreTokenizerWrapper,
 };
 
+use super::json_check;
 use super::normalizer::{Source, longest_open};
 use super::trie::Trie;
 use super::{EncodedToken, Surface};
@@ -16,7 +17,6 @@ use crate::{Error, Result};
 
 /// More than any vocabulary; the piece table has a row for each id.
 const MAX_PIECES: usize = 1 << 22;
-const DECODERS: [&str; 6] = ["ByteFallback", "Fuse", "Metaspace", "Replace", "Sequence", "Strip"];
 
 pub(super) struct JsonTokenizer {
     tokenizer: tokenizers::Tokenizer,
@@ -31,16 +31,16 @@ impl JsonTokenizer {
     /// # Errors
     /// [`Error::Tokenizer`] when the library cannot read the file, or it decodes or samples otherwise.
     pub(super) fn new(json: &[u8]) -> Result<Self> {
-        let stated: Value = serde_json::from_slice(json).map_err(unusable)?;
-        check(&stated)?;
-        let mut tokenizer = tokenizers::Tokenizer::from_bytes(json).map_err(unusable)?;
-        tokenizer.with_padding(None).with_truncation(None).map_err(unusable)?;
+        let stated = json_check::parse(json).map_err(unusable)?;
         let [normalizer, pre_tokenizer] = ["normalizer", "pre_tokenizer"].map(|key| &stated[key]);
         let plain = [without_prefix(normalizer), without_prefix(pre_tokenizer)];
+        let adds_prefix = plain != [normalizer.clone(), pre_tokenizer.clone()];
+        let kind = if stated["model"]["type"] == "Unigram" { "unigram" } else { "bpe" };
+        let tokenizer: tokenizers::Tokenizer = serde_json::from_value(stated).map_err(unusable)?;
         let added = tokenizer.get_added_vocabulary().get_vocab().iter();
         Ok(Self {
             added: Trie::new(added.map(|(text, id)| (text.as_str(), *id))),
-            adds_prefix: plain != [normalizer.clone(), pre_tokenizer.clone()],
+            adds_prefix,
             following: {
                 let [normalizer, pre_tokenizer] = plain;
                 (
@@ -48,7 +48,7 @@ impl JsonTokenizer {
                     serde_json::from_value(pre_tokenizer).map_err(unusable)?,
                 )
             },
-            kind: if stated["model"]["type"] == "Unigram" { "unigram" } else { "bpe" },
+            kind,
             tokenizer,
         })
     }
@@ -136,26 +136,6 @@ impl JsonTokenizer {
 fn tokens(encoding: &tokenizers::Encoding, start: usize) -> impl Iterator<Item = EncodedToken> {
     let both = encoding.get_ids().iter().zip(encoding.get_offsets());
     both.map(move |(id, (from, to))| EncodedToken { id: *id, bytes: start + from..start + to })
-}
-
-fn check(stated: &Value) -> Result<()> {
-    let decoders: Vec<&str> = types(&stated["decoder"]).collect();
-    let other = decoders.iter().find(|kind| !DECODERS.contains(kind));
-    if let Some(kind) = other.or(Some(&"none").filter(|_| decoders.is_empty())) {
-        let expected = "SentencePiece's (Metaspace, or Replace and ByteFallback)";
-        return Err(unusable(format!("its decoder is {kind}: expected {expected}")));
-    }
-    if stated["model"]["dropout"].as_f64().is_some_and(|dropout| dropout > 0.0) {
-        return Err(unusable("it drops merges at random: expected dropout null"));
-    }
-    Ok(())
-}
-
-/// The types of a step and, where it is a sequence, of those in it.
-fn types(step: &Value) -> impl Iterator<Item = &str> {
-    let inner = ["decoders", "normalizers", "pretokenizers"];
-    let inner = inner.into_iter().filter_map(|key| step[key].as_array()).flatten();
-    std::iter::once(step).chain(inner).filter_map(|step| step["type"].as_str())
 }
 
 /// A normalising or pre-tokenising step that puts no space before the text.

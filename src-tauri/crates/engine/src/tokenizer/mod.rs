@@ -10,7 +10,7 @@
 //! | `pieces`, `vocabulary` | the model file, and its pieces checked |
 //! | `charsmap`, `normalizer` | text to normalised text |
 //! | `bpe`, `unigram`, `trie` | normalised text to pieces |
-//! | `sentencepiece`, `json` | a whole encoder of either kind |
+//! | `sentencepiece`, `json`, `json_check` | a whole encoder of either kind |
 //! | `decode` | ids to text |
 //! | `export` | a model file as `tokenizer.json` |
 
@@ -19,6 +19,7 @@ mod charsmap;
 mod decode;
 mod export;
 mod json;
+mod json_check;
 mod normalizer;
 mod pieces;
 mod sentencepiece;
@@ -36,9 +37,10 @@ use pieces::{PieceKind, SentencePieceModel};
 use sentencepiece::SentencePiece;
 use sha2::{Digest, Sha256};
 pub(crate) use specials::{Special, Specials};
+use vocabulary::MAX_PIECE_BYTES;
 
-use crate::Result;
 use crate::settings::PromptSpan;
+use crate::{Error, Result};
 
 /// What SentencePiece shows for the unknown piece when the model says nothing else.
 const UNKNOWN_SURFACE: &str = " \u{2047} ";
@@ -141,7 +143,11 @@ impl Tokenizer {
     pub fn from_sentencepiece(bytes: &[u8]) -> Result<Self> {
         let model = SentencePieceModel::parse(bytes)?;
         let trainer = model.trainer.clone().unwrap_or_default();
-        let unknown = trainer.unk_surface.clone().unwrap_or_else(|| UNKNOWN_SURFACE.to_owned());
+        let unknown = trainer.unk_surface.as_deref().unwrap_or(UNKNOWN_SURFACE);
+        if unknown.len() > MAX_PIECE_BYTES {
+            let found = unknown.len();
+            return Err(Error::Tokenizer(format!("unknown text is shown in {found} bytes")));
+        }
         let id = |id: Option<i32>, default: i32| {
             u32::try_from(id.unwrap_or(default))
                 .ok()
@@ -150,7 +156,7 @@ impl Tokenizer {
         let encoder = SentencePiece::new(&model)?;
         let normalizer = &encoder.normalizer;
         Ok(Self {
-            surfaces: model.pieces.iter().map(|piece| surface(piece, &unknown)).collect(),
+            surfaces: model.pieces.iter().map(|piece| surface(piece, unknown)).collect(),
             strips: match (normalizer.removes_extra_spaces, normalizer.adds_prefix()) {
                 (true, _) => Strips::EverySpace,
                 (false, true) => Strips::OneSpace,

@@ -203,6 +203,12 @@ pub(super) fn longest_open(
     open: &[bool],
     at: usize,
 ) -> Option<(usize, u32)> {
-    let fits = |length: usize| open[at..at + length].iter().all(|open| *open);
-    pieces.prefixes(&text[at..]).filter(|(length, _)| fits(*length)).last()
+    // Each byte is looked at once, however many pieces begin with one another.
+    let mut seen = at;
+    let is_open = |(length, _): &(usize, u32)| {
+        let part = seen..at + length;
+        seen = part.end;
+        open[part].iter().all(|open| *open)
+    };
+    pieces.prefixes(&text[at..]).take_while(is_open).last()
 }

@@ -6,6 +6,11 @@ use super::pieces::{Piece, PieceKind, SentencePieceModel};
 use super::trie::Trie;
 use crate::{Error, Result};
 
+/// The longest real pieces are runs of spaces and marks of a chat, below 100.
+pub(super) const MAX_PIECE_BYTES: usize = 512;
+/// Of all pieces together: 256,000 have 2.3 million. A trie takes up to 300 bytes for each.
+pub(super) const MAX_VOCABULARY_BYTES: usize = 3 << 20;
+
 /// A part of a normalised text and its piece, none for an unknown character.
 pub(super) type Segment = (Range<usize>, Option<u32>);
 
@@ -23,7 +28,7 @@ impl Vocabulary {
     /// that are missing or not wanted.
     pub(super) fn new(model: &SentencePieceModel) -> Result<Self> {
         let bad = Error::Tokenizer;
-        repeated(model).map_or(Ok(()), |what| Err(bad(what)))?;
+        too_long(model).or_else(|| repeated(model)).map_or(Ok(()), |what| Err(bad(what)))?;
         let unknown: Vec<u32> = of_kind(model, PieceKind::Unknown).map(|(id, _)| id).collect();
         let bytes = bytes(model).map_err(bad)?;
         if unknown.len() != 1 && (bytes.is_none() || unknown.len() > 1) {
@@ -45,6 +50,18 @@ pub(super) fn of_kind(
 ) -> impl Iterator<Item = (u32, &Piece)> {
     let numbered = model.pieces.iter().enumerate().map(|(id, piece)| (id as u32, piece));
     numbered.filter(move |(_, piece)| piece.kind() == kind)
+}
+
+fn too_long(model: &SentencePieceModel) -> Option<String> {
+    let lengths = || model.pieces.iter().map(|piece| piece.text.len());
+    let (longest, total) = (lengths().max().unwrap_or(0), lengths().sum::<usize>());
+    let what =
+        |found, most| Some(format!("its pieces have {found} bytes: expected at most {most}"));
+    match (longest > MAX_PIECE_BYTES, total > MAX_VOCABULARY_BYTES) {
+        (true, _) => what(longest, MAX_PIECE_BYTES),
+        (_, true) => what(total, MAX_VOCABULARY_BYTES),
+        _ => None,
+    }
 }
 
 fn repeated(model: &SentencePieceModel) -> Option<String> {

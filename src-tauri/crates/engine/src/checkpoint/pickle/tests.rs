@@ -38,7 +38,7 @@ fn plain_values_come_out_as_written() {
         (b"X\x03\0\0\0abc", "text of 3 bytes"),
         (b"\x8c\x01a", "text of 1 bytes"),
         (b"C\x02ab", "2 bytes"),
-        (b"c_codecs\nencode\n(X\x02\0\0\0\xc3\xbfX\x06\0\0\0latin1tR", "1 bytes"),
+        (b"c_codecs\nencode\n(X\x02\0\0\0\xc3\xbfX\x06\0\0\0latin1tR", "2 bytes"),
         (b"c_io\nBytesIO\n)\x81C\x02abK\x00N\x87b", "0 bytes"),
         (b"K\x01K\x02\x86", "a list of 2"),
         (b"c__builtin__\nset\n](K\x01K\x02e\x85R", "a list of 2"),
