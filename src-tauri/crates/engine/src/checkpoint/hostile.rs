@@ -179,3 +179,5 @@ fn measure(config: &ModelConfig) -> bool {
 
 #[cfg(test)]
 pub(crate) mod seeds;
+#[cfg(test)]
+mod tests;

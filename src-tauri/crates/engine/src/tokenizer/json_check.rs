@@ -212,3 +212,78 @@ fn joined(merge: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A file that is let through, changed.
+    fn refusal(change: impl Fn(&mut Value)) -> String {
+        let mut file = json!({
+            "version": "1.0",
+            "added_tokens": [],
+            "normalizer": null,
+            "pre_tokenizer": {"type": "Metaspace", "replacement": "\u{2581}"},
+            "decoder": {"type": "Metaspace", "replacement": "\u{2581}"},
+            "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]},
+        });
+        let bytes = |file: &Value| serde_json::to_vec(file).expect("JSON");
+        crate::Tokenizer::from_json(&bytes(&file), None, None).expect("a tokenizer");
+        change(&mut file);
+        parse(&bytes(&file)).expect_err("a refusal")
+    }
+
+    #[test]
+    fn what_the_library_would_stumble_over_is_refused() {
+        // The first three are an index out of bounds, text that is no UTF-8, and a stack overflow.
+        let deep = "a".repeat(1 << 20);
+        let found = refusal(|file| file["model"]["merges"] = json!([["ab", "b"]]));
+        assert!(found.contains("no piece"), "{found}");
+        let found = refusal(|file| file["model"]["continuing_subword_prefix"] = json!("\u{2581}"));
+        assert!(found.contains("expected none"), "{found}");
+        let unigram = json!({"type": "Unigram", "unk_id": 0, "vocab": [["a", 0.0], [deep, 0.0]]});
+        let found = refusal(|file| file["model"] = unigram.clone());
+        assert!(found.contains("1048576 bytes"), "{found}");
+        for model in [json!({"type": "WordPiece"}), json!({"vocab": {}, "merges": []})] {
+            let found = refusal(|file| file["model"] = model.clone());
+            assert!(found.contains("expected BPE or Unigram"), "{found}");
+        }
+    }
+
+    #[test]
+    fn normalizers_that_grow_or_never_end_are_refused() {
+        let double = json!({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"});
+        let nested = |steps: Value| json!({"type": "Sequence", "normalizers": steps});
+        let regex = json!({"type": "Replace", "pattern": {"Regex": "(a|aa)+$"}, "content": ""});
+        let empty = json!({"type": "Replace", "pattern": {"String": ""}, "content": "a"});
+        let open = json!({"type": "Precompiled", "precompiled_charsmap": "BAAAAAAAAAB4AA=="});
+        for (step, said) in [
+            (nested(json!(vec![double.clone(); 9])), "512 bytes of one"),
+            (nested(json!([nested(json!(vec![double; 33]))])), "more than 32 steps"),
+            (regex, "a pattern"),
+            (empty, "a pattern"),
+            (open, "out of itself"),
+            (json!({"type": "BertNormalizer"}), "BertNormalizer"),
+            (json!({"prepend": "a"}), "without a type"),
+        ] {
+            let found = refusal(|file| file["normalizer"] = step.clone());
+            assert!(found.contains(said), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_countless_values_is_not_parsed() {
+        let found = parse("[".repeat(MAX_VALUES + 1).as_bytes()).expect_err("a refusal");
+        assert!(found.contains("values"), "{found}");
+    }
+
+    #[test]
+    fn base64_is_read_as_it_is_written() {
+        for (text, bytes) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo")] {
+            assert_eq!(base64(text).expect("base64"), bytes.as_bytes());
+        }
+        assert!(base64("Z*==").is_none());
+    }
+}
