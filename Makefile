@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR
 CARGO = cargo
 APP = $(CARGO_TARGET_DIR)/release/nemotron-playground
 
-.PHONY: run test bench check build bindings packages test-packages
+.PHONY: run test bench fuzz check build bindings packages test-packages
 
 run: packages build
 	$(APP) $(MODEL)
@@ -18,6 +18,11 @@ test: packages test-packages build
 # How the window feels, in milliseconds, held to the figures in tests/tests/window_speed.rs.
 bench: packages test-packages build
 	BENCH=1 tests/run_under_display $(CARGO) test --release -p tests --test window_speed -- --nocapture
+
+# Hostile files for every reader, FUZZ_SECONDS each. The inputs found so far are part of `make test`.
+FUZZ_SECONDS ?= 600
+fuzz:
+	scripts/fuzz $(FUZZ_SECONDS)
 
 # Formatting, lints and types; nothing is run.
 check: ui/node_modules/.done packages
