@@ -1,4 +1,4 @@
-//! Zip archives as torch writes them, and with lies in them, for the tests.
+//! Zip archives as torch writes them, and with lies in them, for tests and fuzzing.
 
 #[derive(Clone)]
 pub(super) struct Entry {
@@ -40,6 +40,7 @@ impl Archive {
     }
 
     /// What stands before and after a gap in front of the last entry.
+    #[cfg(test)]
     pub(super) fn split_bytes(&self, gap: u64) -> (Vec<u8>, Vec<u8>) {
         self.build(gap, true)
     }

@@ -223,8 +223,8 @@ fn cut(model: &[u8]) -> Vec<u8> {
 fn with_charsmap() -> Vec<u8> {
     let mut units = vec![0_u32; 256];
     // The root's children lie at 0; `b` has a value, which lies one beside it.
-    units[98] = 98 | 1 << 8 | 1 << 10;
-    units[99] = 0x8000_0000;
+    units[usize::from(b'b')] = u32::from(b'b') | 1 << 8 | 1 << 10;
+    units[usize::from(b'b') ^ 1] = 0x8000_0000;
     let trie: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
     let map = [&(trie.len() as u32).to_le_bytes()[..], &trie, b"a\0"].concat();
     let field = |tag: u8, bytes: &[u8]| {
