@@ -10,7 +10,7 @@
 
 pub use crate::checkpoint::hostile::{config, safetensors, tar, torch, zarr};
 use crate::settings::PromptSpan;
-use crate::tokenizer::{Tokenizer, TokenizerFile, TokenizerFormat};
+use crate::tokenizer::{Specials, Tokenizer, TokenizerFile, TokenizerFormat};
 
 /// Spaces of all kinds, what looks like pieces, repetitions, and characters that normalisation
 /// joins, takes apart or makes longer.
@@ -26,6 +26,7 @@ pub fn sentencepiece(file: &[u8]) -> bool {
         use_tokenizer(tokenizer);
     }
     let file = TokenizerFile { format: TokenizerFormat::SentencePiece, bytes: file.to_owned() };
+    let _ = Specials::of(&file);
     if let Ok(json) = file.to_json() {
         assert!(read.is_err() || tokenizer_json(&json), "it was made into a bad tokenizer.json");
     }
@@ -34,6 +35,8 @@ pub fn sentencepiece(file: &[u8]) -> bool {
 
 /// A `tokenizer.json`.
 pub fn tokenizer_json(file: &[u8]) -> bool {
+    let format = TokenizerFormat::Json { bos: Some(1), eos: Some(2) };
+    let _ = Specials::of(&TokenizerFile { format, bytes: file.to_owned() });
     let read = Tokenizer::from_json(file, Some(1), Some(2));
     if let Ok(tokenizer) = &read {
         use_tokenizer(tokenizer);

@@ -29,12 +29,17 @@ const MAX_GROWTH: usize = 256;
 /// More than Unicode's own forms make of a byte.
 const UNICODE_GROWTH: usize = 8;
 
-/// Parses the file, for the library to go on with.
-pub(super) fn parse(json: &[u8]) -> Outcome<Value> {
+/// The file's values, no more of them than memory is there for.
+pub(super) fn values(json: &[u8]) -> Outcome<Value> {
     if json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_VALUES {
         return Err(format!("it has more than {MAX_VALUES} values"));
     }
-    let mut stated: Value = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+    serde_json::from_slice(json).map_err(|e| e.to_string())
+}
+
+/// The values checked, for the library to go on with.
+pub(super) fn parse(json: &[u8]) -> Outcome<Value> {
+    let mut stated = values(json)?;
     check_decoder(&stated["decoder"])?;
     check_normalizer(&stated["normalizer"])?;
     let pre_tokenizers = steps(&stated["pre_tokenizer"], "pretokenizers")?;

@@ -4,7 +4,7 @@ use prost::Message;
 use serde_json::Value;
 
 use super::pieces::SentencePieceModel;
-use super::{TokenizerFile, TokenizerFormat};
+use super::{TokenizerFile, TokenizerFormat, json_check};
 use crate::{Error, Result};
 
 /// A token with a role.
@@ -52,7 +52,7 @@ impl Specials {
 
     /// A `tokenizer.json` knows only the texts, and the unknown token's role.
     fn of_json(bytes: &[u8], bos: Option<u32>, eos: Option<u32>) -> Result<Self> {
-        let file: Value = serde_json::from_slice(bytes)
+        let file = json_check::values(bytes)
             .map_err(|e| Error::Tokenizer(format!("no tokenizer.json: {e}")))?;
         let added = file["added_tokens"].as_array().map(Vec::as_slice).unwrap_or_default();
         let special = |is_it: &dyn Fn(&Value) -> bool| {

@@ -25,10 +25,10 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// # Errors
     /// What the library refuses: empty or repeated pieces, no unknown piece or several, byte pieces
-    /// that are missing or not wanted.
+    /// that are missing or not wanted. And scores that are no numbers.
     pub(super) fn new(model: &SentencePieceModel) -> Result<Self> {
         let bad = Error::Tokenizer;
-        too_long(model).or_else(|| repeated(model)).map_or(Ok(()), |what| Err(bad(what)))?;
+        too_long(model).or_else(|| faulty(model)).map_or(Ok(()), |what| Err(bad(what)))?;
         let unknown: Vec<u32> = of_kind(model, PieceKind::Unknown).map(|(id, _)| id).collect();
         let bytes = bytes(model).map_err(bad)?;
         if unknown.len() != 1 && (bytes.is_none() || unknown.len() > 1) {
@@ -64,12 +64,14 @@ fn too_long(model: &SentencePieceModel) -> Option<String> {
     }
 }
 
-fn repeated(model: &SentencePieceModel) -> Option<String> {
+fn faulty(model: &SentencePieceModel) -> Option<String> {
     let mut seen = std::collections::HashSet::with_capacity(model.pieces.len());
     model.pieces.iter().enumerate().find_map(|(id, piece)| {
-        match (piece.text.is_empty(), seen.insert(piece.text.as_str())) {
-            (true, _) => Some(format!("piece {id} is empty")),
-            (_, false) => Some(format!("piece {id} repeats {:?}", piece.text)),
+        match (piece.text.is_empty(), seen.insert(piece.text.as_str()), piece.score.is_finite()) {
+            (true, ..) => Some(format!("piece {id} is empty")),
+            (_, false, _) => Some(format!("piece {id} repeats {:?}", piece.text)),
+            // Nothing compares with it, and JSON has no word for it.
+            (.., false) => Some(format!("the score of piece {id} is {}", piece.score)),
             _ => None,
         }
     })
