@@ -40,8 +40,9 @@ impl CharsMap {
         let broken = || Error::Tokenizer("its normalisation map leads out of itself".to_owned());
         let texts = std::str::from_utf8(&self.texts).map_err(|_| broken())?;
         let mut longest = 1;
-        // Units with the highest bit are values: no label is equal to theirs.
-        for (index, unit) in self.units.iter().enumerate().filter(|(_, unit)| *unit >> 31 == 0) {
+        // Units with the highest bit are values: no label is equal to theirs. The root's is not read.
+        let is_way = |(index, unit): &(usize, &u32)| *index == 0 || *unit >> 31 == 0;
+        for (index, unit) in self.units.iter().enumerate().filter(is_way) {
             let children = index ^ offset(*unit) as usize;
             if children | 0xFF >= self.units.len() {
                 return Err(broken());
