@@ -36,6 +36,31 @@ fn greedy_completions_are_the_references() {
 }
 
 #[test]
+fn every_token_that_a_config_names_ends_a_sequence() {
+    let folder = tempfile::tempdir().expect("folder");
+    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("fixture") {
+        let source = entry.expect("entry").path();
+        let name = source.file_name().expect("name");
+        std::fs::copy(&source, folder.path().join(name)).expect("copied");
+    }
+    let case = &reference()["greedy"][0];
+    let third = &case["generated_ids"][2];
+    let config = folder.path().join("config.json");
+    let text = std::fs::read_to_string(&config).expect("config");
+    let several = format!("\"eos_token_id\": [3, {third}]");
+    let changed = text.replace("\"eos_token_id\": 3", &several);
+    assert_ne!(text, changed);
+    std::fs::write(&config, changed).expect("written");
+    let prompt = case["text"].as_str().expect("text");
+    let model = folder.path().to_string_lossy();
+    let done = lines(&complete_with(&model, prompt, &["--temperature", "0"])).pop().expect("done");
+    assert_eq!(
+        (&done["finish_reason"], &done["usage"]["completion_tokens"]),
+        (&json!("eos"), &json!(3))
+    );
+}
+
+#[test]
 fn inspect_tells_the_form_and_the_same_sizes_for_all() {
     let folder = tempfile::tempdir().expect("folder");
     for (model, format) in every_form(folder.path()) {

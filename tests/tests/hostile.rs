@@ -303,6 +303,24 @@ fn pickles_with_payloads_are_named_and_never_run() {
     assert!(!folder.path().join("evil").exists() && !Path::new("evil").exists());
 }
 
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    let pipe = folder.path().join("pipe\u{1b}[31m");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    refused("a pipe", &pipe, "not_a_checkpoint", &["pipe\\u{1b}[31m", "no checkpoint"]);
+    for device in ["/dev/zero", "/dev/null"] {
+        refused(device, Path::new(device), "not_a_checkpoint", &[device]);
+    }
+}
+
+#[test]
+fn a_context_that_holds_nothing_is_refused() {
+    let mut archive = zarr();
+    archive.replace(YAML, "encoder_seq_length: 256", "encoder_seq_length: 1");
+    archive_refused("a context of one", &archive, D, &["context_length is 1", "2 to"]);
+}
+
 /// It works or it is refused in one line; nothing else.
 fn survives(what: &str, path: &Path) {
     let output = complete(path);

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::sampling::Sampling;
 
@@ -38,6 +38,36 @@ pub(crate) enum Command {
     Convert(Convert),
 }
 
+impl Nemotron {
+    /// The command line as it was given. A value below zero is a value, not an option nobody knows.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let takes_values = |argument: &clap::Arg| argument.get_action().takes_values();
+        let command = Self::command().mut_subcommands(|command| {
+            command.mut_args(|argument| {
+                let below_zero = takes_values(&argument);
+                argument.allow_negative_numbers(below_zero)
+            })
+        });
+        Self::from_arg_matches(&command.try_get_matches()?)
+    }
+}
+
+impl Command {
+    /// Whether JSON was asked for.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Complete(arguments) => arguments.model.json,
+            Self::Next(arguments) => arguments.model.json,
+            Self::Score(arguments) => arguments.model.json,
+            Self::Bench(arguments) => arguments.model.json,
+            Self::Tokenize(arguments) => arguments.model.json,
+            Self::Detokenize(arguments) => arguments.model.json,
+            Self::Inspect(arguments) => arguments.json,
+            Self::Convert(arguments) => arguments.json,
+        }
+    }
+}
+
 /// Which model, and where it runs.
 #[derive(Args)]
 pub(crate) struct ModelArguments {
@@ -60,6 +90,10 @@ pub(crate) struct DeviceArguments {
     /// Threads to compute with; one for each core, 32 at most, when left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+fn seed(number: &str) -> Result<u64, String> {
+    number.parse().map_err(|_| format!("expected 0 to {}", u64::MAX))
 }
 
 fn device(name: &str) -> Result<String, String> {
@@ -119,7 +153,7 @@ pub(crate) struct Complete {
     #[arg(long)]
     pub(crate) echo: bool,
     /// Seed of the random draws; drawn anew when left out.
-    #[arg(long, value_name = "U64")]
+    #[arg(long, value_name = "U64", value_parser = seed)]
     pub(crate) seed: Option<u64>,
     /// How many completions to write side by side, each with draws of its own.
     #[arg(long, value_name = "LANES", default_value_t = 1)]
@@ -140,7 +174,7 @@ pub(crate) struct Next {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) top: u32,
     /// Seed of the draw that chooses; drawn anew when left out.
-    #[arg(long, value_name = "U64")]
+    #[arg(long, value_name = "U64", value_parser = seed)]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sampling: Sampling,

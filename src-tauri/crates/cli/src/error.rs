@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// The exit code after Ctrl+C.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -17,6 +17,8 @@ pub(crate) enum CliError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("{source_name} is not UTF-8: bad byte at {position}")]
     NotUtf8 { source_name: String, position: usize },
+    #[error("{source_name} is too long: expected at most {limit} bytes")]
+    TooLong { source_name: String, limit: u64 },
     #[error("standard input is no JSON array of token ids: {0}")]
     NotIds(serde_json::Error),
     #[error("the built-in model is missing from this installation")]
@@ -31,8 +33,16 @@ impl CliError {
         let text = error.render().to_string();
         let first = text.lines().next().unwrap_or_default();
         let mut message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            "no command is given".clone_into(&mut message);
+        }
         if let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) {
             message = format!("{message} {}", missing.join(", "));
+        }
+        for known in [ContextKind::ValidValue, ContextKind::ValidSubcommand] {
+            if let Some(ContextValue::Strings(values)) = error.get(known) {
+                message = format!("{message}: expected {}", values.join(", "));
+            }
         }
         Self::Usage { message }
     }
@@ -47,6 +57,7 @@ impl CliError {
             Self::Read { .. } | Self::Output(_) => "io",
             Self::NotUtf8 { .. } => "not_utf8",
             Self::NotIds(_) => "not_ids",
+            Self::TooLong { .. } => "too_long",
             Self::NoBuiltin => "not_found",
         }
     }

@@ -17,18 +17,18 @@ mod tokens;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use arguments::{Command, Nemotron};
 use error::CliError;
 
 fn main() -> ExitCode {
-    // Before parsing, so that a wrong command line is answered in JSON too.
-    let json = std::env::args_os().any(|argument| argument == "--json");
-    let outcome = match Nemotron::try_parse() {
-        Ok(nemotron) => run(nemotron),
+    let (json, outcome) = match Nemotron::read() {
+        Ok(nemotron) => (nemotron.command.json(), run(nemotron)),
         Err(error) if !error.use_stderr() => return output::help(&error),
-        Err(error) => Err(CliError::usage(&error)),
+        // What the options mean is not known then, so any `--json` counts.
+        Err(error) => {
+            let json = std::env::args_os().any(|argument| argument == "--json");
+            (json, Err(CliError::usage(&error)))
+        }
     };
     match outcome {
         Ok(code) => code,

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use engine::sampler::Candidate;
-use engine::{GenerationRequest, NextToken, Tokenizer};
+use engine::{GenerationRequest, NextToken, TokenProbability, Tokenizer};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::arguments::Next;
@@ -34,7 +35,20 @@ pub(crate) fn run(arguments: &Next) -> Result<ExitCode, CliError> {
     })
 }
 
-fn described(next: &NextToken, tokenizer: &Tokenizer) -> Value {
+/// Written directly: on the way through a JSON value the log-probabilities would grow digits.
+#[derive(Serialize)]
+struct Described<'a> {
+    prompt_tokens: u32,
+    entropy_bits: f64,
+    raw: &'a [TokenProbability],
+    stages: Vec<Value>,
+    r#final: Vec<Value>,
+    survivors: u32,
+    chosen: Value,
+    seed: u64,
+}
+
+fn described<'a>(next: &'a NextToken, tokenizer: &Tokenizer) -> Described<'a> {
     let named = |candidates: &[Candidate]| -> Vec<Value> {
         let one = |c: &Candidate| json!({"id": c.id, "text": tokenizer.piece_text(c.id), "probability": c.probability});
         candidates.iter().map(one).collect()
@@ -52,16 +66,16 @@ fn described(next: &NextToken, tokenizer: &Tokenizer) -> Value {
             })
         })
         .collect();
-    json!({
-        "prompt_tokens": next.prompt_tokens,
-        "entropy_bits": next.trace.entropy_bits,
-        "raw": next.raw,
-        "stages": stages,
-        "final": named(&next.trace.likeliest),
-        "survivors": next.trace.survivors,
-        "chosen": {"id": next.chosen, "text": tokenizer.piece_text(next.chosen)},
-        "seed": next.seed,
-    })
+    Described {
+        prompt_tokens: next.prompt_tokens,
+        entropy_bits: next.trace.entropy_bits,
+        raw: &next.raw,
+        stages,
+        r#final: named(&next.trace.likeliest),
+        survivors: next.trace.survivors,
+        chosen: json!({"id": next.chosen, "text": tokenizer.piece_text(next.chosen)}),
+        seed: next.seed,
+    }
 }
 
 /// The model's own distribution beside what the settings make of it.

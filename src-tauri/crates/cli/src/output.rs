@@ -41,7 +41,7 @@ pub(crate) fn error(error: &CliError, json: bool) {
     if matches!(error, CliError::Output(e) if e.kind() == ErrorKind::BrokenPipe) {
         return;
     }
-    let message = error.to_string().replace(['\n', '\r'], " ");
+    let message = one_line(&error.to_string());
     let mut stderr = std::io::stderr().lock();
     // Nobody is left to tell when standard error itself is gone.
     let _ = writeln!(stderr, "error: {message}");
@@ -51,6 +51,16 @@ pub(crate) fn error(error: &CliError, json: bool) {
     if json {
         let _ = json_line(&json!({"type": "error", "kind": error.kind(), "message": message}));
     }
+}
+
+/// Names in it may come from a hostile file: nothing in them may speak to the terminal.
+fn one_line(message: &str) -> String {
+    let shown = |character: char| match character {
+        '\n' | '\r' => " ".to_owned(),
+        _ if character.is_control() => character.escape_default().to_string(),
+        _ => character.to_string(),
+    };
+    message.chars().map(shown).collect()
 }
 
 /// `--help` and `--version`.

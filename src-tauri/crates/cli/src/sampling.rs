@@ -8,47 +8,47 @@ use engine::{SamplerStage, SamplingSettings};
 #[command(next_help_heading = "Sampling")]
 pub(crate) struct Sampling {
     /// Below 1 safer, above 1 wilder; 0 always takes the likeliest token.
-    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 1.0)]
     temperature: f64,
     /// Choose among the K likeliest tokens; 0 is off.
     #[arg(long, value_name = "K", default_value_t = 0)]
     top_k: u32,
     /// Choose among the likeliest tokens that together reach probability P; 1 is off, 0 leaves one.
-    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value_t = 1.0)]
     top_p: f64,
     /// Drop what is less than P times as likely as the likeliest token; 0 is off.
-    #[arg(long, value_name = "P", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
     min_p: f64,
     /// Prefer tokens about as surprising as the model expects, up to probability P; 1 is off.
-    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value_t = 1.0)]
     typical_p: f64,
     /// Keep tokens within N standard deviations of the highest logit, at any temperature; 0 is off.
-    #[arg(long, value_name = "N", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 0.0)]
     top_n_sigma: f64,
     /// How often to drop the obvious choices (XTC); 0 never, 1 always.
-    #[arg(long, value_name = "P", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
     xtc_probability: f64,
     /// When XTC acts, only the least likely of the tokens that reach this probability stays.
-    #[arg(long, value_name = "T", default_value_t = 0.1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = 0.1)]
     xtc_threshold: f64,
     /// Make tokens that already occurred less likely; 1 is off, 1.1 is gentle.
-    #[arg(long, value_name = "R", default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "R", default_value_t = 1.0)]
     repetition_penalty: f64,
     /// Let the repetition, frequency and presence penalties look at the last N tokens; 0 is all.
     #[arg(long, value_name = "N", default_value_t = 0)]
     repetition_range: u32,
     /// Lower a token's logit by F for each time it occurred; 0 is off, below 0 invites repeats.
-    #[arg(long, value_name = "F", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "F", default_value_t = 0.0)]
     frequency_penalty: f64,
     /// Lower a token's logit by F once it occurred, however often; 0 is off.
-    #[arg(long, value_name = "F", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "F", default_value_t = 0.0)]
     presence_penalty: f64,
     /// Break loops: penalise the token that would carry on a repeated passage (DRY); 0 is off, 0.8
     /// is usual.
-    #[arg(long, value_name = "M", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "M", default_value_t = 0.0)]
     dry_multiplier: f64,
     /// How much the DRY penalty grows with each further repeated token.
-    #[arg(long, value_name = "B", default_value_t = 1.75, allow_negative_numbers = true)]
+    #[arg(long, value_name = "B", default_value_t = 1.75)]
     dry_base: f64,
     /// DRY lets repetitions shorter than N tokens pass.
     #[arg(long, value_name = "N", default_value_t = 2)]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use engine::ScoredToken;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::arguments::Score;
 use crate::error::CliError;
@@ -24,17 +24,34 @@ pub(crate) fn run(arguments: &Score) -> Result<ExitCode, CliError> {
     })
 }
 
-fn described(score: &engine::Score) -> serde_json::Value {
-    let token = |token: &ScoredToken| {
-        let (logprob, rank) = token.judged.unzip();
-        json!({"id": token.id, "text": token.text, "logprob": logprob, "rank": rank})
-    };
-    json!({
-        "tokens": score.tokens.iter().map(token).collect::<Vec<_>>(),
-        "sum_logprob": score.sum_logprob(),
-        "perplexity": score.perplexity(),
-        "windows": score.windows,
-    })
+/// Written directly: on the way through a JSON value the log-probabilities would grow digits.
+#[derive(Serialize)]
+struct Described<'a> {
+    tokens: Vec<Row<'a>>,
+    sum_logprob: f64,
+    perplexity: Option<f64>,
+    windows: u32,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: u32,
+    text: &'a str,
+    logprob: Option<f32>,
+    rank: Option<u32>,
+}
+
+fn described(score: &engine::Score) -> Described<'_> {
+    let rows = score.tokens.iter().map(|ScoredToken { id, text, judged }| {
+        let (logprob, rank) = judged.unzip();
+        Row { id: *id, text, logprob, rank }
+    });
+    Described {
+        tokens: rows.collect(),
+        sum_logprob: score.sum_logprob(),
+        perplexity: score.perplexity(),
+        windows: score.windows,
+    }
 }
 
 fn readable(score: &engine::Score) -> String {

@@ -1,10 +1,14 @@
 //! Text from the command line, a file or standard input, byte for byte.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use engine::PromptSpan;
+
+/// Thousands of times the longest context; more is a device that never ends.
+const MAX_TEXT_BYTES: u64 = 64 << 20;
 
 use crate::arguments::TextArguments;
 use crate::error::CliError;
@@ -25,16 +29,24 @@ fn from_argument(value: &OsStr) -> Result<String, CliError> {
 }
 
 fn from_file(path: &Path) -> Result<String, CliError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    utf8(bytes, &path.display().to_string())
+    let file = File::open(path);
+    let file = file.map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    read(file, path)
 }
 
 pub(crate) fn from_stdin() -> Result<String, CliError> {
+    read(std::io::stdin().lock(), Path::new("standard input"))
+}
+
+fn read(from: impl Read, name: &Path) -> Result<String, CliError> {
     let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|source| CliError::Read { path: "standard input".into(), source })?;
-    utf8(bytes, "standard input")
+    let read = from.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|source| CliError::Read { path: name.to_owned(), source })?;
+    let source_name = name.display().to_string();
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
+        return Err(CliError::TooLong { source_name, limit: MAX_TEXT_BYTES });
+    }
+    utf8(bytes, &source_name)
 }
 
 fn utf8(bytes: Vec<u8>, source_name: &str) -> Result<String, CliError> {

@@ -25,9 +25,8 @@ pub(crate) fn tokenize(arguments: &Tokenize) -> Result<ExitCode, CliError> {
             .collect();
         output::json_line(&json!({"ids": ids, "tokens": rows}))?;
     } else {
-        for (id, _) in &tokens {
-            output::text(&format!("{id:>6}  {:?}\n", tokenizer.piece_text(*id)))?;
-        }
+        let line = |(id, _): &(u32, _)| format!("{id:>6}  {:?}\n", tokenizer.piece_text(*id));
+        output::text(&tokens.iter().map(line).collect::<String>())?;
     }
     Ok(ExitCode::SUCCESS)
 }

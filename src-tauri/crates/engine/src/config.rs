@@ -55,8 +55,10 @@ impl ModelConfig {
             ("context_length", self.context_length, 1 << 20),
         ];
         for (name, value, most) in sizes {
-            if !(1..=most).contains(&value) {
-                return Err(format!("{name} is {value}: expected 1 to {most}"));
+            // A context of one holds a prompt and nothing that follows it.
+            let least = if name == "context_length" { 2 } else { 1 };
+            if !(least..=most).contains(&value) {
+                return Err(format!("{name} is {value}: expected {least} to {most}"));
             }
         }
         if !self.num_heads.is_multiple_of(self.num_kv_heads) {

@@ -30,8 +30,8 @@ pub enum Error {
     NoSpace { path: PathBuf, needed_bytes: u64, free_bytes: u64 },
     #[error("the conversion was interrupted: nothing is left of it")]
     ConversionCancelled,
-    #[error("{field} is out of range: expected {range}")]
-    OutOfRange { field: &'static str, range: &'static str },
+    #[error("{field} is out of range: expected {range}, found {found}")]
+    OutOfRange { field: &'static str, range: &'static str, found: String },
     #[error("{field} is out of range: expected token ids 0 to {highest}, found {id}")]
     TokenOutOfRange { field: &'static str, id: u32, highest: usize },
     #[error("the prompt is empty")]

@@ -22,6 +22,8 @@ pub(crate) const PREFILL_CHUNK: usize = 64;
 pub(crate) struct Runner {
     pub(crate) model: Model,
     pub(crate) tokenizer: Arc<Tokenizer>,
+    /// Tokens that end a sequence.
+    pub(crate) ends: Vec<u32>,
     pub(crate) cache: Box<dyn KvCache>,
     /// The tokens whose keys and values the cache holds.
     pub(crate) cached: Vec<u32>,
@@ -55,13 +57,14 @@ impl Runner {
             cached_tokens: plan.cached as u32,
         });
         let logits = self.prefill(request, &plan, run)?;
-        let tokenizer = self.tokenizer.clone();
+        let (tokenizer, ends) = (self.tokenizer.clone(), self.ends.clone());
         let clock = Clock { started, prefilled: Instant::now() };
         let writing = Writing {
             request,
             plan: &plan,
             tokenizer: &tokenizer,
             markers: Markers::of(&tokenizer)?,
+            ends: &ends,
             clock,
         };
         let lanes: Vec<Lane<'_>> =

@@ -17,6 +17,7 @@ pub(crate) struct Writing<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) tokenizer: &'a Tokenizer,
     pub(crate) markers: Markers,
+    pub(crate) ends: &'a [u32],
     pub(crate) clock: Clock,
 }
 
@@ -62,11 +63,11 @@ impl<'a> Lane<'a> {
         logits: &[f32],
         emit: &dyn Fn(GenerationEvent),
     ) -> Result<Option<FinishReason>> {
-        let Writing { request, plan, tokenizer, .. } = self.writing;
+        let Writing { request, plan, tokenizer, ends, .. } = self.writing;
         let id = self.choose(logits)?;
         let index = self.written();
         self.history.push(id);
-        let ended = Some(id) == tokenizer.eos() && !request.ignore_eos;
+        let ended = ends.contains(&id) && !request.ignore_eos;
         let limit = self.written() == plan.max_tokens;
         let (text, stopped) = self.release(id, ended || limit);
         self.first_token.get_or_insert_with(Instant::now);

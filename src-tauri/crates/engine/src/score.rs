@@ -29,7 +29,8 @@ impl Score {
     /// Sum of the natural log-probabilities.
     #[must_use]
     pub fn sum_logprob(&self) -> f64 {
-        self.judged().map(f64::from).sum()
+        // An empty sum is -0.0, which adding zero makes 0.
+        self.judged().map(f64::from).sum::<f64>() + 0.0
     }
 
     /// e to the mean negative log-probability; none when nothing was judged.

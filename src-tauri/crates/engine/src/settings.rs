@@ -64,12 +64,13 @@ impl GenerationRequest {
     /// [`Error::OutOfRange`] names the field and its range.
     pub fn validate(&self) -> Result<()> {
         self.sampling.validate()?;
-        check("max-tokens", self.max_tokens.unwrap_or(1) >= 1, "1 or more")?;
-        check("n", (1..=Self::MAX_LANES).contains(&self.lanes.unwrap_or(1)), "1 to 64")?;
+        check("max-tokens", self.max_tokens.unwrap_or(1), |n| *n >= 1, "1 or more")?;
+        check("n", self.lanes.unwrap_or(1), |n| (1..=Self::MAX_LANES).contains(n), "1 to 64")?;
         let top = self.top_logprobs.unwrap_or(0);
-        check("logprobs", top <= Self::MAX_TOP_LOGPROBS, "0 to 1000")?;
-        check("stop", self.stop.len() <= Self::MAX_STOP_STRINGS, "at most 64 texts")?;
-        check("stop", self.stop.iter().all(|s| !s.is_empty()), "texts that are not empty")
+        check("logprobs", top, |n| *n <= Self::MAX_TOP_LOGPROBS, "0 to 1000")?;
+        check("stop", self.stop.len(), |n| *n <= Self::MAX_STOP_STRINGS, "at most 64 texts")?;
+        let empty = self.stop.iter().filter(|text| text.is_empty()).count();
+        check("stop", empty, |n| *n == 0, "no empty texts")
     }
 }
 
@@ -140,30 +141,29 @@ impl SamplingSettings {
     /// # Errors
     /// [`Error::OutOfRange`] names the setting and its range.
     pub fn validate(&self) -> Result<()> {
-        check("temperature", (0.0..=100.0).contains(&self.temperature), "0 to 100")?;
-        check("top-p", (0.0..=1.0).contains(&self.top_p), "0 to 1")?;
-        check("min-p", (0.0..=1.0).contains(&self.min_p), "0 to 1")?;
-        check("typical-p", self.typical_p > 0.0 && self.typical_p <= 1.0, "above 0 and up to 1")?;
-        check("top-n-sigma", (0.0..=100.0).contains(&self.top_n_sigma), "0 to 100")?;
-        check("xtc-probability", (0.0..=1.0).contains(&self.xtc_probability), "0 to 1")?;
-        check("xtc-threshold", (0.0..=1.0).contains(&self.xtc_threshold), "0 to 1")?;
-        self.validate_penalties()?;
-        let bounded = |bias: &f64| (-100.0..=100.0).contains(bias);
-        check("logit-bias", self.logit_bias.values().all(bounded), "-100 to 100")?;
+        let within = |least: f64, most: f64| move |value: &f64| (least..=most).contains(value);
+        check("temperature", self.temperature, within(0.0, 100.0), "0 to 100")?;
+        check("top-p", self.top_p, within(0.0, 1.0), "0 to 1")?;
+        check("min-p", self.min_p, within(0.0, 1.0), "0 to 1")?;
+        check("typical-p", self.typical_p, |p| *p > 0.0 && *p <= 1.0, "above 0 and up to 1")?;
+        check("top-n-sigma", self.top_n_sigma, within(0.0, 100.0), "0 to 100")?;
+        check("xtc-probability", self.xtc_probability, within(0.0, 1.0), "0 to 1")?;
+        check("xtc-threshold", self.xtc_threshold, within(0.0, 1.0), "0 to 1")?;
+        check("repetition-penalty", self.repetition_penalty, within(0.01, 100.0), "0.01 to 100")?;
+        check("frequency-penalty", self.frequency_penalty, within(-2.0, 2.0), "-2 to 2")?;
+        check("presence-penalty", self.presence_penalty, within(-2.0, 2.0), "-2 to 2")?;
+        check("dry-multiplier", self.dry_multiplier, within(0.0, 100.0), "0 to 100")?;
+        check("dry-base", self.dry_base, within(1.0, 100.0), "1 to 100")?;
+        check("dry-allowed-length", self.dry_allowed_length, |n| *n >= 1, "1 or more")?;
+        for bias in self.logit_bias.values() {
+            check("logit-bias", *bias, within(-100.0, 100.0), "-100 to 100")?;
+        }
         let order = &self.sampler_order;
-        let once = |stage| order.iter().filter(|other| *other == stage).count() == 1;
-        check("sampler-order", order.iter().all(once), "each stage at most once")
-    }
-
-    fn validate_penalties(&self) -> Result<()> {
-        let repetition = (0.01..=100.0).contains(&self.repetition_penalty);
-        check("repetition-penalty", repetition, "0.01 to 100")?;
-        let additive = |penalty: f64| (-2.0..=2.0).contains(&penalty);
-        check("frequency-penalty", additive(self.frequency_penalty), "-2 to 2")?;
-        check("presence-penalty", additive(self.presence_penalty), "-2 to 2")?;
-        check("dry-multiplier", (0.0..=100.0).contains(&self.dry_multiplier), "0 to 100")?;
-        check("dry-base", (1.0..=100.0).contains(&self.dry_base), "1 to 100")?;
-        check("dry-allowed-length", self.dry_allowed_length >= 1, "1 or more")
+        for stage in order {
+            let times = order.iter().filter(|other| *other == stage).count();
+            check("sampler-order", times, |n| *n == 1, "each stage at most once")?;
+        }
+        Ok(())
     }
 
     /// Checks what depends on the model: the tokens that are biased or banned exist.
@@ -208,6 +208,12 @@ impl Default for SamplingSettings {
     }
 }
 
-fn check(field: &'static str, ok: bool, range: &'static str) -> Result<()> {
-    if ok { Ok(()) } else { Err(Error::OutOfRange { field, range }) }
+fn check<T: std::fmt::Display>(
+    field: &'static str,
+    found: T,
+    fits: impl Fn(&T) -> bool,
+    range: &'static str,
+) -> Result<()> {
+    let refused = |found: T| Error::OutOfRange { field, range, found: found.to_string() };
+    if fits(&found) { Ok(()) } else { Err(refused(found)) }
 }

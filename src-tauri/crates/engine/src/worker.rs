@@ -119,7 +119,8 @@ impl Worker {
             vocab_size: model.config.vocab_size as u32,
         };
         let cache = Box::new(CpuKvCache::new(&model.config)?);
-        Ok((Runner { model, tokenizer, cache, cached: Vec::new() }, info))
+        let ends = checkpoint.ends(&tokenizer);
+        Ok((Runner { model, tokenizer, ends, cache, cached: Vec::new() }, info))
     }
 
     fn generate(&mut self, job: &GenerateJob) {

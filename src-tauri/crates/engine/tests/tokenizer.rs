@@ -268,4 +268,12 @@ fn a_vocabulary_of_256000_pieces_takes_under_2_s_and_a_megabyte_of_text_a_few() 
 fn a_tokenizer_is_made_once() {
     let file = file(&fixtures().join("unigram-nfkc"));
     assert!(Arc::ptr_eq(&file.tokenizer().expect("one"), &file.tokenizer().expect("the same")));
+    // The same bytes with another end are another tokenizer.
+    let bytes = std::fs::read(fixtures().join("json-first/tokenizer.json")).expect("a file");
+    let ends = [3, 5].map(|eos| {
+        let format = TokenizerFormat::Json { bos: Some(2), eos: Some(eos) };
+        let tokenizer = TokenizerFile { format, bytes: bytes.clone() }.tokenizer();
+        tokenizer.expect("a tokenizer").eos()
+    });
+    assert_eq!(ends, [Some(3), Some(5)]);
 }

@@ -115,6 +115,11 @@ impl Checkpoint {
         Ok(tokenizer)
     }
 
+    /// The tokens that end a sequence: the tokenizer's own, and those that the config names.
+    pub(crate) fn ends(&self, tokenizer: &Tokenizer) -> Vec<u32> {
+        tokenizer.eos().into_iter().chain(self.special_ids.eos.all()).collect()
+    }
+
     /// How the weights are stored: the first matrix speaks for all.
     #[must_use]
     pub fn dtype(&self) -> &'static str {

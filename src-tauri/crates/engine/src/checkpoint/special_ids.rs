@@ -38,6 +38,14 @@ impl TokenIds {
         }
     }
 
+    pub(crate) fn all(&self) -> Vec<u32> {
+        match self {
+            Self::One(id) => vec![*id],
+            Self::Several(ids) => ids.clone(),
+            Self::None => Vec::new(),
+        }
+    }
+
     /// These, or the other where there are none.
     pub(crate) fn or(&self, other: Option<u32>) -> Self {
         match (self, other) {

@@ -77,13 +77,16 @@ impl Staging {
     /// # Errors
     /// What the system answers; then nothing is left.
     pub(super) fn finish(mut self, files: &[WrittenFile]) -> Result<PathBuf> {
-        self.unlock()?;
         sync(&self.folder)?;
+        // The lock is held until everything is in its place: nobody may take the folder for one that
+        // a killed run left behind.
         if self.inside {
             self.move_up(files)?;
+            self.unlock(&self.folder.clone())?;
             at(&self.folder, fs::remove_dir(&self.folder))?;
         } else {
             at(&self.target, fs::rename(&self.folder, &self.target))?;
+            self.unlock(&self.target.clone())?;
         }
         self.ours = false;
         self.parents.clear();
@@ -103,7 +106,7 @@ impl Staging {
             self.check_left()?;
         }
         let path = self.folder.join(LOCK);
-        let lock = at(&path, File::create(&path))?;
+        let lock = at(&path, open_lock(&path))?;
         if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(Error::InUse { path: self.folder.clone() });
         }
@@ -145,10 +148,11 @@ impl Staging {
         Ok(())
     }
 
-    fn unlock(&mut self) -> Result<()> {
+    fn unlock(&mut self, folder: &Path) -> Result<()> {
+        let path = folder.join(LOCK);
+        at(&path, fs::remove_file(&path))?;
         self.lock = None;
-        let path = self.folder.join(LOCK);
-        at(&path, fs::remove_file(&path))
+        Ok(())
     }
 }
 
@@ -163,6 +167,18 @@ impl Drop for Staging {
             let _ = fs::remove_dir(parent);
         }
     }
+}
+
+/// A link in its place could make another file ours.
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
+    options.open(path)
 }
 
 /// Also of a link that leads nowhere, whose place could not be taken in the end.

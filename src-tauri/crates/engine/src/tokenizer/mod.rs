@@ -103,23 +103,31 @@ pub struct EncodedToken {
     pub bytes: Range<usize>,
 }
 
-/// The last tokenizer made, by the SHA-256 of its file: opening a model again does not make it again.
-static LAST: Mutex<Option<([u8; 32], Arc<Tokenizer>)>> = Mutex::new(None);
+/// The last tokenizer made: opening a model again does not make it again.
+static LAST: Mutex<Option<Made>> = Mutex::new(None);
+
+/// A tokenizer with what it was made from.
+struct Made {
+    format: TokenizerFormat,
+    sha256: [u8; 32],
+    tokenizer: Arc<Tokenizer>,
+}
 
 impl TokenizerFile {
     /// # Errors
     /// When it is none, or one that needs what is not supported.
     pub fn tokenizer(&self) -> Result<Arc<Tokenizer>> {
-        let digest: [u8; 32] = Sha256::digest(&self.bytes).into();
+        let (format, sha256) = (self.format, Sha256::digest(&self.bytes).into());
         let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, tokenizer)) = last.as_ref().filter(|(known, _)| *known == digest) {
-            return Ok(tokenizer.clone());
+        let same = |made: &&Made| made.format == format && made.sha256 == sha256;
+        if let Some(made) = last.as_ref().filter(same) {
+            return Ok(made.tokenizer.clone());
         }
         let tokenizer = Arc::new(match self.format {
             TokenizerFormat::SentencePiece => Tokenizer::from_sentencepiece(&self.bytes)?,
             TokenizerFormat::Json { bos, eos } => Tokenizer::from_json(&self.bytes, bos, eos)?,
         });
-        *last = Some((digest, tokenizer.clone()));
+        *last = Some(Made { format, sha256, tokenizer: tokenizer.clone() });
         Ok(tokenizer)
     }
 

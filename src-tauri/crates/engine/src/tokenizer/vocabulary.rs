@@ -8,8 +8,8 @@ use crate::{Error, Result};
 
 /// The longest real pieces are runs of spaces and marks of a chat, below 100.
 pub(super) const MAX_PIECE_BYTES: usize = 512;
-/// Of all pieces together: 256,000 have 2.3 million. A trie takes up to 340 bytes for each.
-pub(super) const MAX_VOCABULARY_BYTES: usize = 2_800_000;
+/// Of all pieces together: 256,000 have 2.3 million. A trie takes up to 50 bytes for each.
+const MAX_VOCABULARY_BYTES: usize = 8_000_000;
 
 /// A part of a normalised text and its piece, none for an unknown character.
 pub(super) type Segment = (Range<usize>, Option<u32>);
