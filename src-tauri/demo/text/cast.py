@@ -29,14 +29,18 @@ class Character:
     craft: object = None
     animal: object = None
     whom: str = ""
+    whom: str = ""
     whose: str = ""
+    known: bool = False
 
     def __post_init__(self):
         self.whom = self.whom or self.name
         self.whose = self.whose or f"{self.name}'s"
 
     def __str__(self):
-        return self.name
+        """At the first mention 'a baker called Otto', afterwards 'Otto'."""
+        first, self.known = not self.known, True
+        return self.intro if first else self.name
 
 
 def village(rng):

@@ -2,15 +2,15 @@
 
 from . import plots_home, plots_outside, plots_people
 from .cast import beast, human, narrator, other, village
-from .food import DISHES, DRINKS, FOODS, MEALS, PANTRY
-from .grammar import capital, finish, raw
+from .food import DISHES, DRINKS, FOODS, MEALS
+from .grammar import capital, finish, plural, raw
 from .living import ANIMALS, FLOWERS, TREES
 from .people import BOYS, CLOTHES, CRAFTS, GIRLS, HABITS, RELATIVES, TRAITS
 from .places import DAYS, PLACES, SEARCH, TIMES, WEATHER
 from .things import COLOURS, GAMES, SECRETS, THINGS
 
 PLOTS = plots_home.PLOTS + plots_outside.PLOTS + plots_people.PLOTS
-LOOKS = ("old", "new", "small", "large", "beautiful", "plain", "pretty", "simple", "fine", "well-made", "favourite", "best",
+LOOKS = ("old", "new", "small", "large", "beautiful", "plain", "pretty", "simple", "fine", "well-made", "good",
          "precious", "little", "useful", "heavy")
 OPENINGS = {
     "named": (
@@ -25,9 +25,9 @@ OPENINGS = {
     ),
     "plain": (
         "[Once upon a time|Long ago|Many years ago|Once|A long time ago] [there was|there lived] {intro} [in {village}|in a village called {village}|{where}].",
-        "{Hero} lived [in {village}|in a small house {where}|near the {place.noun} of {village}]. {He} was [{trait}|{trait} and {trait2}|alone most of the time].",
+        "{Hero} lived [in {village}|in a small house {where}|near the {place.noun} of {village}]. {He} was [{trait2}|very {trait2}|alone most of the time].",
         "In {village} [there lived|lived] {intro} [who {habit}|who was known to everyone|who had few worries].",
-        "{Hero} [who lived {where}|of {village}] was known for being {trait}.",
+        "{Hero} [who lived {where}|of {village}] was known for being {trait2}.",
         "There was once {intro} who [lived in {village}|lived {where}|{habit}].",
         "{Hero} had lived [in {village}|{where}] for [many years|as long as anyone could remember|only one winter].",
     ),
@@ -36,17 +36,18 @@ OPENINGS = {
         "I [grew up|was born|used to live] in {village}[|, near the {place.noun}|, in a small house {where}].",
         "My [{relative}|{relative} and I] [lived|used to live] in {village}[|, {where}].",
         "I still remember [that day|that year|the day it happened] in {village}. {Weather.sentence}.",
-        "My name is {own}, and I [come from|live in] {village}. [I want to tell you what happened {time}.|This is what happened to me.|Let me tell you about {topic}.]",
-        "This happened to me {time}, [in {village}|{where}].",
+        "My name is {own}, and I [come from|live in] {village}. [I want to tell you a story.|This is what happened to me.|Let me tell you about {topic}.]",
+        "This happened to me [in {village}|{where}|when I lived in {village}|many years ago in {village}].",
     ),
     "beast": (
         "[Once upon a time|Long ago|Once|In the old days] [there was|there lived] {intro} [in the forest near {village}|in {animal.home}|on a farm near {village}].",
         "In {animal.home} lived {intro} [who was very {trait}||who {habit2}].",
-        "{Hero} was a {trait} {noun} who [lived in {animal.home}|lived near {village}|{habit2}].",
         "Near {village}, in {animal.home}, lived {intro}.",
+        "{Hero} was a {trait} {noun} who [lived in {animal.home}|lived near {village}|{habit2}].",
         "{Time}, {weather.sentence}. {Hero} the {noun} [looked out of {animal.home}|woke up early|was hungry].",
     ),
 }
+BASICS = ("butter", "milk", "cream", "honey", "sugar", "salt", "pepper", "flour", "oil", "yeast", "syrup")
 FEARS = ("the dark", "deep water", "high places", "thunder", "the forest", "strangers", "the old tower", "fire", "the wind",
          "the river", "the cellar", "snow and ice")
 BEAST_HABITS = ("slept most of the day", "was afraid of nothing", "liked to be alone", "was always hungry", "knew every path",
@@ -78,22 +79,30 @@ def scene(rng, hero, thing=None):
     """Everything a frame may name. Drawn once, so that it stays the same through the story."""
     friend = other(hero, rng)
     place, place2 = rng.sample(PLACES, 2)
-    searches = rng.sample(SEARCH, 3)
+    searches, time = rng.sample(SEARCH, 3), rng.choice(TIMES)
     thing, thing2 = [thing or rng.choice(THINGS), rng.choice(THINGS)]
     slots = dict(hero=hero.name, intro=hero.intro.rstrip(","), noun=hero.noun, trait=hero.trait, he=hero.he, him=hero.him,
                  his=hero.his, himself=hero.himself, whom=hero.whom, whose=hero.whose, call=hero.call, friend=friend,
                  third=other(friend, rng, "old"), village=village(rng), village2=village(rng), where=place.where,
                  place=place, place2=place2, thing=thing, thing2=thing2, look=rng.choice(LOOKS), colour=rng.choice(COLOURS),
-                 search=searches[0], search2=searches[1], search3=searches[2], time=rng.choice(TIMES),
-                 weather=rng.choice(WEATHER), meal=rng.choice(MEALS), dish=rng.choice(DISHES), food=rng.choice(FOODS),
+                 search=searches[0], search2=searches[1], search3=searches[2], time=time,
+                 weather=rng.choice(weathers(time)), meal=rng.choice(MEALS), dish=rng.choice(DISHES), food=rng.choice(FOODS),
                  secret=rng.choice(SECRETS), game=rng.choice(GAMES), flower=rng.choice(FLOWERS), tree=rng.choice(TREES),
                  clothes=rng.choice(CLOTHES), habit=rng.choice(HABITS), relative=rng.choice(RELATIVES),
                  pet=beast(rng, rng.choice([a for a in ANIMALS if a.kind in ("pet", "farm", "wild", "bird") and a.noun != hero.noun]),
                            taken=(hero.name, friend.name), named=True),
-                 craft=hero.craft or rng.choice(CRAFTS), maker=f"the {thing.maker}", own=rng.choice(GIRLS + BOYS),
+                 craft=hero.craft or rng.choice(CRAFTS), maker=f"the {thing.maker}", own=rng.choice([name for name in GIRLS + BOYS if name != friend.name]),
                  animal=hero.animal or rng.choice(ANIMALS), habit2=rng.choice(BEAST_HABITS), trait2=rng.choice([trait for trait in TRAITS if trait != hero.trait]))
     slots["habit"] = past_habit(slots["habit"])
     return slots | phrases(rng, hero, friend, slots)
+
+
+def weathers(time):
+    """No snow in May."""
+    seasons = {"winter": "winter New", "spring": "spring May warm", "summer": "summer harvest school longest",
+               "autumn": "autumn October foggy rainy windy"}
+    now = [season for season, hints in seasons.items() if any(hint in time for hint in hints.split())]
+    return [weather for weather in WEATHER if not now or weather.season in now]
 
 
 def phrases(rng, hero, friend, slots):
@@ -101,8 +110,9 @@ def phrases(rng, hero, friend, slots):
     me = hero.he == "I"
     for role in ("thing", "thing2"):
         slots[role] = Named(slots[role], f"a {rng.choice(LOOKS)} {slots[role].noun}")
-    pantry, pantry2 = rng.sample(PANTRY, 2)
-    return dict(they="we" if me else "they", hero2="I" if me else hero.name, its="its",
+    pantry, pantry2 = rng.sample(BASICS, 2)
+    return dict(they="we" if me else "they", them="us" if me else "them", flowers=plural(slots["flower"].noun),
+                foods=plural(slots["food"].noun), hero2="I" if me else hero.name, its="its",
                 day=rng.choice(DAYS), food2=slots["pet"].animal.food, young=slots["pet"].animal.young,
                 fear=rng.choice(FEARS), drink=rng.choice(DRINKS), pantry=pantry, pantry2=pantry2, weather2=rng.choice(("snow", "frost", "the cold")),
                 oldname=rng.choice(GIRLS + BOYS), oldone=rng.choice(("a woman", "a man")),
@@ -136,7 +146,7 @@ def opening(rng, hero, slots):
     if hero.he == "I":
         return rng.choice(OPENINGS["I"])
     if hero.name.startswith("the "):
-        return rng.choice(OPENINGS["plain" if hero.kind != "beast" else "beast"][:-1])
+        return rng.choice(OPENINGS["plain"] if hero.kind != "beast" else OPENINGS["beast"][:3])
     return rng.choice(OPENINGS["beast" if hero.kind == "beast" else "named"])
 
 
