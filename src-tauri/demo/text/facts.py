@@ -38,7 +38,7 @@ def animal(rng):
         "[What does {a} eat?|What do {many} eat?|What does {a} like to eat?]": ("{Food}.", "[{A} eats {food}.|{Many} eat {food}.|{A} likes to eat {food}.]"),
         "[What colour is {a}?|What colour are {many}?]": ("{Colour}.", "[{A} is {colour}.|{A} is usually {colour}.|Most {many} are {colour}.]"),
         "[What is the young of {a} called?|What do you call a young {n}?]": ("{Young2}.", "[A young {n} is called {young2}.|The young of {a} is called {young2}.]"),
-        "[What can {a} do?|What is {a} good at?]": ("It can {move}.", "[{A} can {move}.|{Many} can {move}.]"),
+        "[What can {a} do?|What is {a} good at?]": ("It can {move}.", "{A} can {move}."),
         "[What is {a}?|What is {a} like?|Tell me about {many}.|What do you know about {a}?|Tell me something about {a}.]": (
             "{Kind}.", "[{A} is {kind}.|{A} is {kind} that lives in {home}.|{A} is a {trait} animal.]"),
     }
@@ -61,7 +61,7 @@ def craft(rng):
     ))
     more = ["[It is hard work, but it feeds the family.|A good one is known in every village around.|It takes years to learn.|One learns it from an old master.]",
             "[The day begins early.|In winter there is less to do.|On market days there is no rest.|There is always someone at the door.]",
-            "[It cannot be done without {needs}.|For this one needs {needs} and patience.]", "[The place of work is the {place}.|The work is done in the {place}.]"]
+            "[The work cannot be done without {needs}.|For this one needs {needs} and patience.]", "[The place of work is the {place}.|The work is done in the {place}.]"]
     more = [text for text in rng.sample(more, len(more)) if not ("{place}" in text and "{place}" in first)]
     if "bobbins" in c.tool or "scales" in c.tool or "snips" in c.tool:
         return craft(rng)
