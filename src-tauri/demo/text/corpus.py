@@ -1,5 +1,6 @@
 """The mixture: which kinds of document, how often, and in which order."""
 
+import itertools
 import random
 
 from . import chats, descriptions, facts, howtos, lists, recipes, stories, sums, tasks, unknown
@@ -44,9 +45,11 @@ MAKERS = {"story": story, "description": descriptions.document, "list": lists.do
           "questions": questions, "sums": sum_lines, "essay": essay, "chat": chats.document}
 
 
+def numbered(seed, at):
+    """Each document has a seed of its own, so that any one can be made again."""
+    return document(random.Random(f"{seed}/{at}"))
+
+
 def documents(seed):
-    """Without end. Each document has a seed of its own, so that any one can be made again."""
-    at = 0
-    while True:
-        yield document(random.Random(f"{seed}/{at}"))
-        at += 1
+    """Without end."""
+    return (numbered(seed, at) for at in itertools.count())
