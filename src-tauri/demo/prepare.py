@@ -61,11 +61,12 @@ class Rows:
         return None if found is None else self.waiting.pop(found)
 
 
-def held_out(characters):
+def held_out(tokenizer, characters, longest):
     """Documents that training never sees, of about so many characters in all."""
     texts, total = [], 0
     for _, text in corpus.documents(HELD_OUT_SEED):
         if total >= characters:
             return texts
-        texts.append(text)
-        total += len(text)
+        if len(tokenizer.encode(text)) <= longest:
+            texts.append(text)
+            total += len(text)

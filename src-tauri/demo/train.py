@@ -89,7 +89,7 @@ def run(arguments):
     training.run()
     model = rounded(training.model)
     export.write(model, MODEL, tokenizer_file, arguments.out / "demo.nemo")
-    report = held_out_report(model, tokenizer, prepare.held_out(HELD_OUT_CHARACTERS), training)
+    report = held_out_report(model, tokenizer, prepare.held_out(tokenizer, HELD_OUT_CHARACTERS, ROW_TOKENS), training)
     (arguments.out / "heldout.json").write_text(json.dumps(report, indent=1) + "\n")
     print(f"held-out perplexity {report['perplexity']:.4f} over {report['tokens']} tokens")
 
@@ -220,7 +220,7 @@ def rounded(model):
 def held_out_report(model, tokenizer, texts, training):
     """What tests compare: every text with the log-probability of its tokens, the first (which
     nothing precedes) left out, and the perplexity over all of them."""
-    documents = [dict(text=text, **score(model, tokenizer.encode(text)[:MODEL["max_position_embeddings"]])) for text in texts]
+    documents = [dict(text=text, **score(model, tokenizer.encode(text))) for text in texts]
     tokens = sum(document["tokens"] for document in documents)
     total = sum(document["logprob"] for document in documents)
     return dict(perplexity=math.exp(-total / tokens), tokens=tokens, logprob=total, steps=training.step,
