@@ -31,34 +31,47 @@ def load_tokenizer(path: pathlib.Path):
 
 
 class Rows:
-    """Rows of `length` ids for training. A document never continues on another row, each ends with
-    eos, and the first that fits is taken, so that hardly any padding is left.
+    """Batches of rows of ids. A document never continues on another row, each ends with eos, and
+    the first that fits is taken, so that hardly any padding is left.
 
-    `at` is the number of documents drawn so far; a resumed training goes on there.
+    Short documents share short rows and only the others get long ones: attention over 256 tokens
+    costs a quarter of that over 1024. Whichever kind has more waiting comes next, which keeps the
+    mixture. `at` is the number of documents drawn so far; a resumed training goes on there.
     """
 
-    WAITING = 64
+    LENGTHS = (256, 1024)
 
-    def __init__(self, tokenizer, length, at=0):
-        self.tokenizer, self.length, self.at = tokenizer, length, at
-        self.waiting = []
+    def __init__(self, tokenizer, at=0, waiting=()):
+        self.tokenizer, self.at = tokenizer, at
+        self.waiting = waiting or [[] for _ in self.LENGTHS]
 
-    def batch(self, rows):
-        return [self.row() for _ in range(rows)]
+    def batch(self, tokens):
+        """Rows of one length, of so many tokens in all."""
+        while not any(self.ready(kind, tokens) for kind in range(len(self.LENGTHS))):
+            self.draw()
+        kind = next(kind for kind in range(len(self.LENGTHS)) if self.ready(kind, tokens))
+        return [self.row(kind) for _ in range(tokens // self.LENGTHS[kind])]
 
-    def row(self):
-        ids = []
-        while (document := self.fitting(self.length - len(ids))) is not None:
+    def ready(self, kind, tokens):
+        """There is a choice left for the last row, too."""
+        return sum(map(len, self.waiting[kind])) > 2 * tokens + self.LENGTHS[kind]
+
+    def draw(self):
+        _, text = corpus.numbered(SEED, self.at)
+        self.at += 1
+        ids = self.tokenizer.encode(text)[:self.LENGTHS[-1] - 1] + [EOS]
+        self.waiting[next(kind for kind, length in enumerate(self.LENGTHS) if len(ids) <= length)].append(ids)
+
+    def row(self, kind):
+        ids, length = [], self.LENGTHS[kind]
+        while (document := self.fitting(kind, length - len(ids))) is not None:
             ids += document
-        return ids + [PAD] * (self.length - len(ids))
+        return ids + [PAD] * (length - len(ids))
 
-    def fitting(self, room):
-        while len(self.waiting) < self.WAITING:
-            _, text = corpus.numbered(SEED, self.at)
-            self.at += 1
-            self.waiting.append(self.tokenizer.encode(text)[:self.length - 1] + [EOS])
-        found = next((at for at, ids in enumerate(self.waiting) if len(ids) <= room), None)
-        return None if found is None else self.waiting.pop(found)
+    def fitting(self, kind, room):
+        waiting = self.waiting[kind]
+        found = next((at for at, ids in enumerate(waiting) if len(ids) <= room), None)
+        return None if found is None else waiting.pop(found)
 
 
 def held_out(tokenizer, characters, longest):

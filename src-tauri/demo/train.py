@@ -25,8 +25,10 @@ MODEL = dict(vocab_size=4096, hidden_size=256, intermediate_size=1024, num_hidde
              num_key_value_heads=4, head_dim=64, hidden_act="relu2", max_position_embeddings=1024, partial_rotary_factor=0.5,
              norm_eps=1e-5, tie_word_embeddings=False, attention_bias=False, mlp_bias=False, pad_token_id=0, bos_token_id=2,
              eos_token_id=3, initializer_range=0.02, use_cache=False)
-ROW_TOKENS = 1024
-BATCH_ROWS = 8
+# A step is made of two batches, one after the other, of rows of one length each.
+BATCH_TOKENS = 4096
+BATCHES = 2
+STEP_TOKENS = BATCH_TOKENS * BATCHES
 PEAK_RATE = 2e-3
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 0.1
@@ -89,7 +91,7 @@ def run(arguments):
     training.run()
     model = rounded(training.model)
     export.write(model, MODEL, tokenizer_file, arguments.out / "demo.nemo")
-    report = held_out_report(model, tokenizer, prepare.held_out(tokenizer, HELD_OUT_CHARACTERS, ROW_TOKENS), training)
+    report = held_out_report(model, tokenizer, prepare.held_out(tokenizer, HELD_OUT_CHARACTERS, MODEL["max_position_embeddings"]), training)
     (arguments.out / "heldout.json").write_text(json.dumps(report, indent=1) + "\n")
     print(f"held-out perplexity {report['perplexity']:.4f} over {report['tokens']} tokens")
 
@@ -103,7 +105,7 @@ class Training:
         self.arguments, self.tokenizer = arguments, tokenizer
         self.model = new_model()
         self.optimizer = torch.optim.AdamW(groups(self.model), lr=PEAK_RATE, betas=BETAS, fused=True)
-        self.rows = prepare.Rows(tokenizer, ROW_TOKENS)
+        self.rows = prepare.Rows(tokenizer)
         self.step, self.steps, self.seconds, self.losses = 0, arguments.steps, 0.0, []
         self.checkpoint = arguments.work / "checkpoint.pt"
         if arguments.resume and self.checkpoint.exists():
@@ -132,16 +134,19 @@ class Training:
         rate = self.rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        ids = torch.tensor(self.rows.batch(BATCH_ROWS))
-        labels = ids.masked_fill(ids == 0, -100)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = self.model(input_ids=ids, labels=labels).loss
-        loss.backward()
+        losses = []
+        for _ in range(BATCHES):
+            ids = torch.tensor(self.rows.batch(BATCH_TOKENS))
+            labels = ids.masked_fill(ids == 0, -100)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = self.model(input_ids=ids, labels=labels).loss / BATCHES
+            loss.backward()
+            losses.append(loss.item())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        return loss.item()
+        return sum(losses)
 
     def rate(self):
         """Warm-up, then half a cosine down to a fiftieth."""
@@ -157,10 +162,10 @@ class Training:
         if self.steps is None and self.step == last:
             each = (self.seconds - self.measured_from) / (last - first)
             self.steps = max(last + 1, int(self.arguments.minutes * 60 / each))
-            print(f"{each:.2f} s a step, {BATCH_ROWS * ROW_TOKENS / each:.0f} tokens/s: {self.steps} steps", flush=True)
+            print(f"{each:.2f} s a step, {STEP_TOKENS / each:.0f} tokens/s: {self.steps} steps", flush=True)
 
     def note(self, loss):
-        self.losses.append((self.step, self.step * BATCH_ROWS * ROW_TOKENS, round(self.seconds), f"{self.rate():.2e}", f"{loss:.4f}"))
+        self.losses.append((self.step, self.step * STEP_TOKENS, round(self.seconds), f"{self.rate():.2e}", f"{loss:.4f}"))
         print("step {} of {}: {} tokens, {} s, rate {}, loss {}".format(self.step, self.steps, *self.losses[-1][1:]), flush=True)
         with (self.arguments.out / "loss.csv").open("w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([("step", "tokens", "seconds", "rate", "loss"), *self.losses])
@@ -168,9 +173,8 @@ class Training:
     def save(self):
         import torch
 
-        waiting = self.rows.waiting
         state = dict(model=self.model.state_dict(), optimizer=self.optimizer.state_dict(), step=self.step, steps=self.steps,
-                     seconds=self.seconds, losses=self.losses, at=self.rows.at, waiting=waiting)
+                     seconds=self.seconds, losses=self.losses, at=self.rows.at, waiting=self.rows.waiting)
         part = self.checkpoint.with_suffix(".part")
         torch.save(state, part)
         part.replace(self.checkpoint)
@@ -224,7 +228,7 @@ def held_out_report(model, tokenizer, texts, training):
     tokens = sum(document["tokens"] for document in documents)
     total = sum(document["logprob"] for document in documents)
     return dict(perplexity=math.exp(-total / tokens), tokens=tokens, logprob=total, steps=training.step,
-                trained_tokens=training.step * BATCH_ROWS * ROW_TOKENS, minutes=round(training.seconds / 60, 1), documents=documents)
+                trained_tokens=training.step * STEP_TOKENS, minutes=round(training.seconds / 60, 1), documents=documents)
 
 
 def score(model, ids):
