@@ -6,11 +6,10 @@ import pathlib
 import sentencepiece
 
 from text import corpus
+from text.corpus import HELD_OUT_SEED, SEED
 
 PAD, UNKNOWN, BOS, EOS = range(4)
 PIECES = 4096
-SEED = 3
-HELD_OUT_SEED = "held out"
 TOKENIZER_DOCUMENTS = 12_000
 
 

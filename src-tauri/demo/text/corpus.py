@@ -5,6 +5,8 @@ import random
 
 from . import chats, descriptions, facts, howtos, lists, recipes, stories, sums, tasks, unknown
 
+SEED = 3
+HELD_OUT_SEED = "held out"
 WEIGHTS = {"story": 34, "description": 11, "list": 5, "recipe": 5, "howto": 5, "questions": 8, "sums": 2, "essay": 3, "chat": 34}
 KINDS = tuple(WEIGHTS)
 

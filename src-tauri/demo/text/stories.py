@@ -3,7 +3,7 @@
 from . import plots_home, plots_outside, plots_people
 from .cast import beast, human, narrator, other, village
 from .food import DISHES, DRINKS, FOODS, MEALS
-from .grammar import capital, finish, plural, raw
+from .grammar import finish, plural, raw
 from .living import ANIMALS, FLOWERS, TREES
 from .people import BOYS, CLOTHES, CRAFTS, GIRLS, HABITS, RELATIVES, TRAITS
 from .places import DAYS, PLACES, SEARCH, TIMES, WEATHER
@@ -47,6 +47,7 @@ OPENINGS = {
         "{Time}, {weather.sentence}. {Hero} the {noun} [looked out of {animal.home}|woke up early|was hungry].",
     ),
 }
+TITLES = "[The {thing.noun} of {village}|{Hero} and {topic}|A story about {topic}|{Topic}|The {noun} of {village}|The {noun} and {topic}]"
 BASICS = ("butter", "milk", "cream", "honey", "sugar", "salt", "pepper", "flour", "oil", "yeast", "syrup")
 FEARS = ("the dark", "deep water", "high places", "thunder", "the forest", "strangers", "the old tower", "fire", "the wind",
          "the river", "the cellar", "snow and ice")
@@ -154,7 +155,6 @@ def titled(rng, text, slots):
     """A story as it may stand on a page: with a heading, or without one."""
     if rng.random() < 0.75:
         return text
-    title = raw(rng, "[The {thing.noun} of {village}|{Hero} and {topic}|A story about {topic}|{Topic}|The {noun} of {village}|The {noun} and {topic}]",
-                slots)
-    title = title.replace("I and", "A story about").replace(",", "")
-    return f"{capital(title)}\n\n{text}"
+    own = slots["noun"] in slots["topic"]
+    title = raw(rng, "[A story about {topic}|{Topic}]" if own or slots["he"] == "I" else TITLES, slots).replace(",", "")
+    return f"{finish(title)}\n\n{text}"
