@@ -3,11 +3,11 @@
 import itertools
 import random
 
-from . import chats, descriptions, facts, howtos, lists, recipes, stories, sums, tasks, unknown
+from . import chats, descriptions, facts, howtos, incidents, lists, musings, recipes, stories, sums, tasks
 
 SEED = 3
 HELD_OUT_SEED = "held out"
-WEIGHTS = {"story": 34, "description": 11, "list": 5, "recipe": 5, "howto": 5, "questions": 8, "sums": 2, "essay": 3, "chat": 34}
+WEIGHTS = {"story": 27, "incidents": 16, "musing": 20, "description": 9, "list": 5, "recipe": 5, "howto": 5, "questions": 8, "sums": 2, "essay": 3, "chat": 30}
 KINDS = tuple(WEIGHTS)
 
 
@@ -43,7 +43,7 @@ def essay(rng):
     return " ".join(fact.sentences)
 
 
-MAKERS = {"story": story, "description": descriptions.document, "list": lists.document, "recipe": recipes.document, "howto": howtos.document,
+MAKERS = {"story": story, "incidents": incidents.document, "musing": musings.document, "description": descriptions.document, "list": lists.document, "recipe": recipes.document, "howto": howtos.document,
           "questions": questions, "sums": sum_lines, "essay": essay, "chat": chats.document}
 
 

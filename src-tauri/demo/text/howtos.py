@@ -7,7 +7,7 @@ from .things import THINGS
 
 # topic, what one needs, steps
 TASKS = (
-    ("plant {plants}", "a spade, {plants} seeds and water", ("[Choose a sunny place.|Look for a place with good soil.]", "[Dig the soil|Loosen the earth] and take out the weeds.", "[Make a small hole for each plant.|Draw a line in the earth with a stick.]", "[Put in the seeds|Lay the seeds in the earth] and cover them.", "[Water them every evening.|Give them a little water each day.]", "[After some weeks you will see the first leaves.|Be patient until the first green shows.]")),
+    ("plant {plants}", "a spade, {plant} seeds and water", ("[Choose a sunny place.|Look for a place with good soil.]", "[Dig the soil|Loosen the earth] and take out the weeds.", "[Make a small hole for each plant.|Draw a line in the earth with a stick.]", "[Put in the seeds|Lay the seeds in the earth] and cover them.", "[Water them every evening.|Give them a little water each day.]", "[After some weeks you will see the first leaves.|Be patient until the first green shows.]")),
     ("light a fire", "dry wood, paper and a match", ("[Put some paper|Lay some dry grass] in the middle.", "[Build a small tent of thin sticks around it.|Place thin sticks on top.]", "Light the paper [from below|with a match].", "[Wait until the sticks burn.|Blow gently.]", "[Then add bigger pieces of wood.|Put on thicker wood, one piece at a time.]", "[Never leave the fire alone.|Keep a bucket of water near.]")),
     ("wash {clothes}", "warm water, soap and a line", ("[Fill a tub with warm water.|Heat some water and pour it into a tub.]", "[Put in a little soap.|Rub the dirty places with soap.]", "[Let it soak for an hour.|Move everything about with your hands.]", "[Rinse it in clear water.|Pour away the water and rinse twice.]", "[Press out the water, but do not twist too hard.|Squeeze it gently.]", "[Hang it on the line in the wind.|Dry it in the sun.]")),
     ("mend a hole in {clothes}", "a needle, thread and a small piece of cloth", ("[Cut away the loose threads.|Lay the cloth flat on the table.]", "[Cut a patch that is larger than the hole.|Find a piece of cloth of the same colour.]", "[Put the patch under the hole.|Pin the patch in place.]", "[Thread the needle and make a knot.|Choose a strong thread.]", "[Sew around the edge with small stitches.|Make small stitches close together.]", "[Cut the thread and press it flat.|Look at it from both sides.]")),
@@ -34,7 +34,7 @@ def howto(rng):
     thing = rng.choice([t for t in THINGS if not t.noun.startswith("pair") and t.maker != "postman"])
     animal = rng.choice([a for a in ANIMALS if a.kind in ("wild", "farm", "pet", "bird") and int(a.size) < 5])
     food = rng.choice([f for f in FOODS if f.kind in ("fruit", "vegetable")])
-    slots = dict(plants=plural(food.noun), clothes=rng.choice(("a shirt", "a coat", "a pair of trousers", "a jacket", "a dress", "a blanket", "a woollen jumper", "a scarf")),
+    slots = dict(plants=plural(food.noun), plant=food.noun, clothes=rng.choice(("a shirt", "a coat", "a pair of trousers", "a jacket", "a dress", "a blanket", "a woollen jumper", "a scarf")),
                  thing=f"a {thing.noun}", material=thing.material, maker=thing.maker, use=thing.use, animal=f"a {animal.noun}", food=animal.food, herb=rng.choice(HERBS))
     fill = lambda text: say(rng, text, **slots)
     return fill(topic)[:1].lower() + fill(topic)[1:], fill(needs)[:1].lower() + fill(needs)[1:], [fill(step) for step in steps]
