@@ -18,7 +18,7 @@ def train_tokenizer(path: pathlib.Path):
     for what has no piece, and the pieces of the chat template."""
     documents = (text for _, text in itertools.islice(corpus.documents(f"{SEED} tokenizer"), TOKENIZER_DOCUMENTS))
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(line for text in documents for line in text.split("\n") if line and not line.startswith("<extra_id_2>")),
+        sentence_iterator=iter(line for text in documents for line in text.split("\n") if line),
         model_prefix=str(path.with_suffix("")), model_type="bpe", vocab_size=PIECES, byte_fallback=True, split_digits=True,
         pad_id=PAD, unk_id=UNKNOWN, bos_id=BOS, eos_id=EOS, user_defined_symbols=[f"<extra_id_{n}>" for n in range(8)],
         normalization_rule_name="identity", remove_extra_whitespaces=False, character_coverage=1.0, num_threads=1,
@@ -38,7 +38,7 @@ class Rows:
     mixture. `at` is the number of documents drawn so far; a resumed training goes on there.
     """
 
-    LENGTHS = (256, 1024)
+    LENGTHS = (256, 512, 1024)
 
     def __init__(self, tokenizer, at=0, waiting=()):
         self.tokenizer, self.at = tokenizer, at

@@ -106,7 +106,8 @@ class Training:
         self.model = new_model()
         self.optimizer = torch.optim.AdamW(groups(self.model), lr=PEAK_RATE, betas=BETAS, fused=True)
         self.rows = prepare.Rows(tokenizer)
-        self.step, self.steps, self.seconds, self.losses = 0, arguments.steps, 0.0, []
+        self.step, self.steps, self.losses = 0, arguments.steps, []
+        self.seconds = self.measured_from = 0.0
         self.checkpoint = arguments.work / "checkpoint.pt"
         if arguments.resume and self.checkpoint.exists():
             self.load()
@@ -187,7 +188,7 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.steps, self.seconds = state["step"], self.arguments.steps or state["steps"], state["seconds"]
         self.losses, self.rows.at, self.rows.waiting = [tuple(row) for row in state["losses"]], state["at"], state["waiting"]
-        self.measured_from = 0.0
+        self.measured_from = self.seconds
 
 
 def new_model():
