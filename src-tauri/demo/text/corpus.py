@@ -38,7 +38,7 @@ def sum_lines(rng):
 def essay(rng):
     """Facts about one thing, told without a question."""
     fact = facts.any_fact(rng)
-    while len(fact.sentences) < 4:
+    while len(fact.sentences) < 4 or fact.sentences[0].startswith("A young"):
         fact = facts.any_fact(rng)
     return " ".join(fact.sentences)
 

@@ -37,10 +37,10 @@ def animal(rng):
         "Where does {a} live?": ("In {home}.", home),
         "[What does {a} eat?|What do {many} eat?|What does {a} like to eat?]": ("{Food}.", "[{A} eats {food}.|{Many} eat {food}.|{A} likes to eat {food}.]"),
         "[What colour is {a}?|What colour are {many}?]": ("{Colour}.", "[{A} is {colour}.|{A} is usually {colour}.|Most {many} are {colour}.]"),
-        "[What is the young of {a} called?|What do you call a young {n}?]": ("{Young2}.", "[A young {n} is called {young2}.|The young of {a} is called {young2}.]"),
+        "[What is the young of {a} called?|What do you call a young {n}?]": ("{Young2}.", "[A young {n} is called {young2}.|{A} has young that are called {youngs}.]"),
         "[What can {a} do?|What is {a} good at?]": ("It can {move}.", "{A} can {move}."),
         "[What is {a}?|What is {a} like?|Tell me about {many}.|What do you know about {a}?|Tell me something about {a}.]": (
-            "{Kind}.", "[{A} is {kind}.|{A} is {kind} that lives in {home}.|{A} is a {trait} animal.]"),
+            "{Kind}.", "[{A} is {kind}.|{A} is a {trait} animal.]"),
     }
     question, (short, first) = rng.choice(list(facts.items()))
     more = [text for _, (_, text) in facts.items() if text != first] + [call] + ([size] if rng.random() < 0.5 else [])
@@ -48,7 +48,7 @@ def animal(rng):
     kind = {"wild": "a wild animal", "insect": "a small creature", "bird": "a wild bird", "farm": "an animal of the farm",
             "pet": "an animal that lives with people", "water": "an animal of the water"}[a.kind]
     return fact(rng, question, short, [first, *more], "{many}", a=f"a {a.noun}", n=a.noun, many=plural(a.noun), home=a.home,
-                food=a.food, call=a.call, colour=a.colour, trait=a.trait, move=a.move.replace("its", "its"), kind=kind, young2=f"a {a.young}")
+                food=a.food, call=a.call, colour=a.colour, trait=a.trait, move=a.move.replace("its", "its"), kind=kind, young2=f"a {a.young}", youngs=plural(a.young))
 
 
 def craft(rng):

@@ -35,7 +35,7 @@ IRREGULAR_PLURALS = {
     "loaf": "loaves", "leaf": "leaves", "shelf": "shelves", "wolf": "wolves", "calf": "calves", "half": "halves",
     "scarf": "scarves", "potato": "potatoes", "tomato": "tomatoes", "ox": "oxen", "fisherman": "fishermen",
     "salmon": "salmon", "dormouse": "dormice", "ferryman": "ferrymen", "thief": "thieves", "hoof": "hooves",
-    "scissors": "scissors", "bellows": "bellows", "tongs": "tongs", "pike": "pike", "fisherwoman": "fisherwomen",
+    "larva": "larvae", "fry": "fry", "scissors": "scissors", "bellows": "bellows", "tongs": "tongs", "pike": "pike", "fisherwoman": "fisherwomen",
 }
 DOUBLED = re.compile(r"[^aeiou][aeiou][bdgmnprt]$")
 VOWEL = re.compile(r"\b([Aa]) (?=(?:[aeiouAEIOU]|hour|honest|heir)(?!ne\b|nce\b))")
@@ -126,7 +126,7 @@ def capital(text):
 def finish(text):
     """'a' or 'an', single spaces, sentences that start with a capital."""
     text = re.sub(r" +", " ", text)
-    text = re.sub(r" +([.,!?;:\n])", r"\1", text)
+    text = re.sub(r"(?<!=) +([.,!?;:\n])", r"\1", text)
     text = VOWEL.sub(r"\1n ", text)
     text = NOT_VOWEL.sub(r"\1 ", text)
     return START.sub(lambda found: found[1] + found[2].upper(), text.strip())

@@ -32,7 +32,7 @@ QUARREL = Plot(
          "{Hero} and {friend} were the best of friends. But {time} {they} found {thing.phrase}, and both wanted it."),
         ("\"I saw it first!\" said {hero2}. \"But I picked it up!\" said {friend}. [{They} pulled and pulled.|Soon {they} were shouting.|]",
          "\"It is mine,\" {he} said. \"No, it is mine,\" said {friend}. [Neither would let go.|One word led to another.]"),
-        ("[{They} parted in anger.|{Friend} turned away and went home.] For [three days|a whole week] {they} did not speak. {Hero} had the {thing.noun}, but [it gave {him} no joy|what use was it alone?|the house was silent].",
+        ("[{They} parted in anger.|{Friend} turned away and went home.] For [three days|a whole week] {they} did not speak. {Hero} had the {thing.noun}, but [it gave {him} no joy|alone it was of no use|the house was silent].",
          "In the end {friend} [ran home|left without a word], and {hero} [kept|had] the {thing.noun}. But {he} [could not enjoy it|felt empty|ate {his} supper alone]."),
         ("{Weather.sentence}, and {he} [sat by the window|thought of {friend}|missed {friend.him}]. \"What is {thing.phrase} without a friend?\" {he} asked {himself}.",
          "At the {place.noun} {he} met {third}. \"[Which can you replace|What is worth more]: a {thing.noun} or a friend?\" asked {third}. {He} [had no answer|knew the answer]."),
