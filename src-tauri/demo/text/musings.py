@@ -66,7 +66,7 @@ def difference(rng):
 
 def letter(rng):
     to = rng.choice(("Dear {name}", "Dear {rel}", "Dear friend", "My dear {name}", "Dear neighbour"))
-    frames = (to + ",\n", "[thank you for your letter|I am writing to you because I have news|how are you?|I hope you are well|thank you for the {t} you sent me|it is a long time since I wrote].",
+    frames = (to + ",\n", "[thank you for your letter|I am writing to you because I have news|I hope you are well|thank you for the {t} you sent me|it is a long time since I wrote].",
               "[Here in {v} {w}.|Here everything is as always.|All week {w}, and {e}.]",
               "[Yesterday I went to the {p} and saw a {a}.|Last {day} we ate {meal} and played {g}.|My {t} is broken, but the {m} will mend it.|Our {a} has run away and come back twice.|I have learned to {cw}.|The {c} asked about you.]",
               "[Please come and visit us soon.|Write to me when you have time.|Tell me what you are doing.|I will come in {month}.|Do not forget to feed the {a}.]", "\n[Yours|With love|Your friend|Best wishes|Yours truly],\n{me}")
