@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR
 CARGO = cargo
 APP = $(CARGO_TARGET_DIR)/release/nemotron-playground
 
-.PHONY: run test bench fuzz check build bindings packages test-packages
+.PHONY: run test bench fuzz check build bindings demo packages test-packages
 
 run: packages build
 	$(APP) $(MODEL)
@@ -36,6 +36,10 @@ build: ui/dist/index.html
 # The TypeScript side of the commands, from the Rust types.
 bindings: ui/dist/index.html
 	UPDATE_BINDINGS=1 $(CARGO) test --release -p nemotron-playground --lib contract
+
+# Trains the built-in model again: about an hour on two cores. See src-tauri/demo/README.md.
+demo:
+	src-tauri/demo/train.py --venv $(CARGO_TARGET_DIR)/demo-venv
 
 packages:
 	@scripts/packages run

@@ -1,0 +1,16 @@
+"""Prints documents of the generator: python -m text [--seed N] [--documents N] [--kind KIND]"""
+
+import argparse
+import random
+
+from . import corpus
+
+parser = argparse.ArgumentParser(prog="python -m text", description=__doc__)
+parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--documents", type=int, default=5)
+parser.add_argument("--kind", choices=corpus.KINDS)
+arguments = parser.parse_args()
+rng = random.Random(arguments.seed)
+for _ in range(arguments.documents):
+    kind, text = corpus.document(rng, arguments.kind)
+    print(f"--- {kind}\n{text}")

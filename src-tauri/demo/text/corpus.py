@@ -1,0 +1,57 @@
+"""The mixture: which kinds of document, how often, and in which order."""
+
+import itertools
+import random
+
+from . import chats, descriptions, facts, howtos, incidents, lists, musings, recipes, stories, sums, tasks
+
+SEED = 3
+HELD_OUT_SEED = "held out"
+WEIGHTS = {"story": 27, "incidents": 16, "musing": 20, "description": 9, "list": 5, "recipe": 5, "howto": 5, "questions": 8, "sums": 2, "essay": 3, "chat": 30}
+KINDS = tuple(WEIGHTS)
+
+
+def document(rng, kind=None):
+    kind = kind or rng.choices(KINDS, WEIGHTS.values())[0]
+    return kind, MAKERS[kind](rng)
+
+
+def story(rng):
+    return stories.titled(rng, *stories.story(rng))
+
+
+def questions(rng):
+    """One to four questions with answers, in one of the usual spellings."""
+    question, answer = rng.choice((("Q: ", "A: "), ("Q: ", "A: "), ("Question: ", "Answer: "), ("", "")))
+    pairs = []
+    for _ in range(rng.randint(1, 4)):
+        task = rng.choices((tasks.fact, tasks.number, tasks.outside), (8, 2, 1))[0](rng)
+        pairs.append(f"{question}{task.request}\n{answer}{task.answer(rng.choice((1, 1, 2, 3)))}")
+    return "\n\n".join(pairs)
+
+
+def sum_lines(rng):
+    pairs = [sums.any_sum(rng) for _ in range(rng.randint(1, 6))]
+    return "\n".join(f"{question} {' '.join(sentences)}" if rng.random() < 0.5 else f"{question}\n{' '.join(sentences)}" for question, _, sentences in pairs)
+
+
+def essay(rng):
+    """Facts about one thing, told without a question."""
+    fact = facts.any_fact(rng)
+    while len(fact.sentences) < 4 or fact.sentences[0].startswith("A young"):
+        fact = facts.any_fact(rng)
+    return " ".join(fact.sentences)
+
+
+MAKERS = {"story": story, "incidents": incidents.document, "musing": musings.document, "description": descriptions.document, "list": lists.document, "recipe": recipes.document, "howto": howtos.document,
+          "questions": questions, "sums": sum_lines, "essay": essay, "chat": chats.document}
+
+
+def numbered(seed, at):
+    """Each document has a seed of its own, so that any one can be made again."""
+    return document(random.Random(f"{seed}/{at}"))
+
+
+def documents(seed):
+    """Without end."""
+    return (numbered(seed, at) for at in itertools.count())

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Trains the demo model and writes demo.nemo: one command, on two processor cores in about an hour.
+
+    src-tauri/demo/train.py --venv DIR [--minutes N | --steps N] [--resume]
+
+DIR is made, and kept for the next run. The number of steps follows from the speed of the first
+ones, unless --steps says it. What is left behind: demo.nemo, loss.csv, heldout.json.
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import venv
+
+HERE = pathlib.Path(__file__).resolve().parent
+PINS = ["torch==2.15.0", "transformers==5.23.0", "safetensors==0.8.0", "numpy==2.4.6", "sentencepiece==0.2.3", "protobuf==7.36.2"]
+
+MODEL = dict(vocab_size=4096, hidden_size=256, intermediate_size=1024, num_hidden_layers=8, num_attention_heads=4,
+             num_key_value_heads=4, head_dim=64, hidden_act="relu2", max_position_embeddings=1024, partial_rotary_factor=0.5,
+             norm_eps=1e-5, tie_word_embeddings=False, attention_bias=False, mlp_bias=False, pad_token_id=0, bos_token_id=2,
+             eos_token_id=3, initializer_range=0.02, use_cache=False)
+# A step is made of two batches, one after the other, of rows of one length each.
+BATCH_TOKENS = 4096
+BATCHES = 2
+STEP_TOKENS = BATCH_TOKENS * BATCHES
+PEAK_RATE = 2e-3
+WARM_UP_STEPS = 100
+WEIGHT_DECAY = 0.1
+BETAS = (0.9, 0.95)
+CLIP = 1.0
+# The speed is taken from these steps; the first ones are slower.
+MEASURED = (5, 25)
+CHECKPOINT_SECONDS = 240
+HELD_OUT_CHARACTERS = 50_000
+
+
+def main():
+    arguments = parse()
+    if arguments.venv:
+        python = environment(arguments.venv)
+        given = [argument for argument in sys.argv[1:]]
+        at = given.index("--venv") if "--venv" in given else None
+        given = given[:at] + given[at + 2:] if at is not None else [a for a in given if not a.startswith("--venv=")]
+        os.execv(python, [str(python), __file__, *given])
+    run(arguments)
+
+
+def parse():
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--venv", type=pathlib.Path, help="a virtual environment to make or use")
+    parser.add_argument("--minutes", type=float, default=60, help="how long to train")
+    parser.add_argument("--steps", type=int, help="train so many steps, however long it takes")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--work", type=pathlib.Path, default=target / "demo-training", help="for checkpoints")
+    parser.add_argument("--out", type=pathlib.Path, default=HERE, help="for the results")
+    return parser.parse_args()
+
+
+def environment(folder):
+    """The interpreter of a virtual environment that has the pinned packages."""
+    python = folder.resolve() / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], check=True)
+    return python
+
+
+def run(arguments):
+    import torch
+
+    import export
+    import prepare
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(prepare.SEED)
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    tokenizer_file = arguments.work / "demo.model"
+    if not (arguments.resume and tokenizer_file.exists()):
+        prepare.train_tokenizer(tokenizer_file)
+    tokenizer = prepare.load_tokenizer(tokenizer_file)
+    training = Training(arguments, tokenizer)
+    training.run()
+    model = rounded(training.model)
+    export.write(model, MODEL, tokenizer_file, arguments.out / "demo.nemo")
+    report = held_out_report(model, tokenizer, prepare.held_out(tokenizer, HELD_OUT_CHARACTERS, MODEL["max_position_embeddings"]), training)
+    (arguments.out / "heldout.json").write_text(json.dumps(report, indent=1) + "\n")
+    print(f"held-out perplexity {report['perplexity']:.4f} over {report['tokens']} tokens")
+
+
+class Training:
+    def __init__(self, arguments, tokenizer):
+        import torch
+
+        import prepare
+
+        self.arguments, self.tokenizer = arguments, tokenizer
+        self.model = new_model()
+        self.optimizer = torch.optim.AdamW(groups(self.model), lr=PEAK_RATE, betas=BETAS, fused=True)
+        self.rows = prepare.Rows(tokenizer)
+        self.step, self.steps, self.losses = 0, arguments.steps, []
+        self.seconds = self.measured_from = 0.0
+        self.checkpoint = arguments.work / "checkpoint.pt"
+        if arguments.resume and self.checkpoint.exists():
+            self.load()
+
+    def run(self):
+        saved, loss_sum = time.monotonic(), 0.0
+        while self.steps is None or self.step < self.steps:
+            started = time.monotonic()
+            loss = self.advance()
+            self.seconds += time.monotonic() - started
+            loss_sum += loss
+            self.plan()
+            if self.step % 10 == 0:
+                self.note(loss_sum / 10)
+                loss_sum = 0.0
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                self.save()
+                saved = time.monotonic()
+        self.save()
+
+    def advance(self):
+        """One step of the optimizer."""
+        import torch
+
+        rate = self.rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        losses = []
+        for _ in range(BATCHES):
+            ids = torch.tensor(self.rows.batch(BATCH_TOKENS))
+            labels = ids.masked_fill(ids == 0, -100)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = self.model(input_ids=ids, labels=labels).loss / BATCHES
+            loss.backward()
+            losses.append(loss.item())
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        return sum(losses)
+
+    def rate(self):
+        """Warm-up, then half a cosine down to a fiftieth."""
+        warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
+        done = 0.0 if self.steps is None else self.step / self.steps
+        return PEAK_RATE * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+
+    def plan(self):
+        """Sets the number of steps from the speed of the first ones."""
+        first, last = MEASURED
+        if self.step == first:
+            self.measured_from = self.seconds
+        if self.steps is None and self.step == last:
+            each = (self.seconds - self.measured_from) / (last - first)
+            self.steps = max(last + 1, int(self.arguments.minutes * 60 / each))
+            print(f"{each:.2f} s a step, {STEP_TOKENS / each:.0f} tokens/s: {self.steps} steps", flush=True)
+
+    def note(self, loss):
+        self.losses.append((self.step, self.step * STEP_TOKENS, round(self.seconds), f"{self.rate():.2e}", f"{loss:.4f}"))
+        print("step {} of {}: {} tokens, {} s, rate {}, loss {}".format(self.step, self.steps, *self.losses[-1][1:]), flush=True)
+        with (self.arguments.out / "loss.csv").open("w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([("step", "tokens", "seconds", "rate", "loss"), *self.losses])
+
+    def save(self):
+        import torch
+
+        state = dict(model=self.model.state_dict(), optimizer=self.optimizer.state_dict(), step=self.step, steps=self.steps,
+                     seconds=self.seconds, losses=self.losses, at=self.rows.at, waiting=self.rows.waiting)
+        part = self.checkpoint.with_suffix(".part")
+        torch.save(state, part)
+        part.replace(self.checkpoint)
+
+    def load(self):
+        import torch
+
+        state = torch.load(self.checkpoint, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.steps, self.seconds = state["step"], self.arguments.steps or state["steps"], state["seconds"]
+        self.losses, self.rows.at, self.rows.waiting = [tuple(row) for row in state["losses"]], state["at"], state["waiting"]
+        self.measured_from = self.seconds
+
+
+def new_model():
+    import torch
+    from transformers import NemotronConfig, NemotronForCausalLM
+
+    model = NemotronForCausalLM(NemotronConfig(**MODEL))
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "norm" in name:  # LayerNorm1P: the weight is what is added to one
+                weight.zero_()
+            elif name.endswith(("o_proj.weight", "down_proj.weight")):  # these add up over the layers
+                weight.div_(math.sqrt(2 * MODEL["num_hidden_layers"]))
+    return model
+
+
+def groups(model):
+    """Matrices decay; norms and embeddings do not."""
+    decay = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
+    others = [weight for name, weight in model.named_parameters() if weight.ndim < 2 or "embed" in name]
+    return [dict(params=decay, weight_decay=WEIGHT_DECAY), dict(params=others, weight_decay=0.0)]
+
+
+def rounded(model):
+    """Weights as the file holds them, bfloat16, in float32 arithmetic."""
+    import torch
+
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_(weight.bfloat16().float())
+    return model.eval()
+
+
+def held_out_report(model, tokenizer, texts, training):
+    """What tests compare: every text with the log-probability of its tokens, the first (which
+    nothing precedes) left out, and the perplexity over all of them."""
+    documents = [dict(text=text, **score(model, tokenizer.encode(text))) for text in texts]
+    tokens = sum(document["tokens"] for document in documents)
+    total = sum(document["logprob"] for document in documents)
+    return dict(perplexity=math.exp(-total / tokens), tokens=tokens, logprob=total, steps=training.step,
+                trained_tokens=training.step * STEP_TOKENS, minutes=round(training.seconds / 60, 1), documents=documents)
+
+
+def score(model, ids):
+    import torch
+
+    with torch.inference_mode():
+        rows = model(torch.tensor([ids])).logits[0, :-1].double().log_softmax(-1)
+        chosen = rows.gather(1, torch.tensor(ids[1:])[:, None])
+    return dict(tokens=len(ids) - 1, logprob=chosen.sum().item())
+
+
+if __name__ == "__main__":
+    main()
