@@ -39,8 +39,10 @@ pub(crate) enum Command {
 }
 
 impl Nemotron {
-    /// The command line as it was given. A value below zero is a value, not an option nobody knows.
-    pub(crate) fn read() -> Result<Self, clap::Error> {
+    /// A command line, the program's name first. A value below zero is a value, not an option nobody knows.
+    pub(crate) fn read<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Result<Self, clap::Error> {
         let takes_values = |argument: &clap::Arg| argument.get_action().takes_values();
         let command = Self::command().mut_subcommands(|command| {
             command.mut_args(|argument| {
@@ -48,7 +50,7 @@ impl Nemotron {
                 argument.allow_negative_numbers(below_zero)
             })
         });
-        Self::from_arg_matches(&command.try_get_matches()?)
+        Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
     }
 }
 

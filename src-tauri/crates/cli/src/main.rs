@@ -21,7 +21,7 @@ use arguments::{Command, Nemotron};
 use error::CliError;
 
 fn main() -> ExitCode {
-    let (json, outcome) = match Nemotron::read() {
+    let (json, outcome) = match Nemotron::read(std::env::args_os()) {
         Ok(nemotron) => (nemotron.command.json(), run(nemotron)),
         Err(error) if !error.use_stderr() => return output::help(&error),
         // What the options mean is not known then, so any `--json` counts.
