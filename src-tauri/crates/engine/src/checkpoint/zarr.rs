@@ -111,7 +111,8 @@ fn check_encoding(meta: &Metadata) -> std::result::Result<Stored, String> {
     }
     for (key, value) in [("compressor", &meta.compressor), ("filters", &meta.filters)] {
         if let Some(value) = value {
-            return Err(format!("{key} is {value}: expected null"));
+            let id: String = value["id"].as_str().unwrap_or("set").chars().take(32).collect();
+            return Err(format!("{key} is {id}: expected null"));
         }
     }
     if meta.order != "C" {
