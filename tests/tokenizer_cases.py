@@ -7,8 +7,8 @@ sentencepiece library makes of ordinary, nasty and random text with them.
 OUT is tests/fixtures/tokenizers unless given; models that are there already are kept and only asked
 again. To compare far more text than the fixtures hold:
 
-    tests/tokenizer_cases.py --venv DIR --random 20000 --seed 7 /tmp/cases
-    TOKENIZER_CASES=/tmp/cases cargo test --release -p engine --test tokenizer
+    tests/tokenizer_cases.py --venv DIR --random 20000 --seed 7 CASES
+    TOKENIZER_CASES=$PWD/CASES cargo test --release -p engine --test tokenizer
 
 The two tokenizer.json were saved once by transformers 4.57.6 from bpe-prefix/tokenizer.model
 (LlamaTokenizerFast, legacy true and false); their answers are the tokenizers library's.

@@ -304,6 +304,7 @@ fn what_cannot_work_ends_in_one_clear_line() {
     run(&["--prompt", "a", "--ban-token", "1000"], b"", 2, "ids 0 to 999", "out_of_range");
     run(&["--prompt", "a", "--sampler-order", "top-q"], b"", 2, "top-p, min-p", "usage");
     run(&["--no-such-option"], b"", 2, "--no-such-option", "usage");
+    fails(&["complet", "--json"], b"", 2, "'complet': perhaps ", "usage");
     run(&["--prompt", "a", "--temperature", "200"], b"", 2, "0 to 100, found 200", "out_of_range");
     run(&["--prompt", "a", "--top-k", "-1"], b"", 2, "-1 is not in 0..", "usage");
     run(&["--prompt", "a", "--seed", "-1"], b"", 2, "expected 0 to 18446744073709551615", "usage");

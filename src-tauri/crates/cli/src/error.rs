@@ -39,9 +39,11 @@ impl CliError {
         if let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) {
             message = format!("{message} {}", missing.join(", "));
         }
-        for known in [ContextKind::ValidValue, ContextKind::ValidSubcommand] {
-            if let Some(ContextValue::Strings(values)) = error.get(known) {
-                message = format!("{message}: expected {}", values.join(", "));
+        let known =
+            [(ContextKind::ValidValue, "expected"), (ContextKind::SuggestedSubcommand, "perhaps")];
+        for (kind, word) in known {
+            if let Some(ContextValue::Strings(values)) = error.get(kind) {
+                message = format!("{message}: {word} {}", values.join(", "));
             }
         }
         Self::Usage { message }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::{PromptSpan, Tokenizer, TokenizerFile, TokenizerFormat};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -178,14 +180,8 @@ fn a_model_written_as_tokenizer_json_gives_the_same_ids() {
 fn a_broken_model_is_refused_or_used_but_never_panics() {
     for folder in folders("tokenizer.model") {
         let bytes = file(&folder).bytes;
-        let mut state = 1_u64;
-        let mut random = |below: usize| {
-            // Knuth's MMIX generator; its upper bits are the good ones.
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as usize % below
-        };
+        let mut generator = ChaCha8Rng::seed_from_u64(1);
+        let mut random = |below: usize| generator.next_u32() as usize % below;
         for _ in 0..300 {
             let mut broken = bytes.clone();
             for _ in 0..=random(4) {

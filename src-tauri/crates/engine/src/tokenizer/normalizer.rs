@@ -105,14 +105,7 @@ impl Normalizer {
         first: bool,
     ) -> Result<Normalized> {
         let removes_leading = self.removes_extra_spaces && first;
-        let mut at = 0;
-        while removes_leading && at < source.text.len() {
-            let step = self.step(source, user_defined, at)?;
-            if step.text != " " {
-                break;
-            }
-            at += step.consumed;
-        }
+        let mut at = if removes_leading { self.leading(source, user_defined)? } else { 0 };
         let mut normalized = Normalized::default();
         if at == source.text.len() {
             normalized.origin.push(at);
@@ -134,6 +127,19 @@ impl Normalizer {
         }
         normalized.origin.push(end);
         Ok(normalized)
+    }
+
+    /// How many bytes at the front of a text become single spaces.
+    fn leading(&self, source: &Source, user_defined: &Trie) -> Result<usize> {
+        let mut at = 0;
+        while at < source.text.len() {
+            let step = self.step(source, user_defined, at)?;
+            if step.text != " " {
+                break;
+            }
+            at += step.consumed;
+        }
+        Ok(at)
     }
 
     pub(super) fn adds_prefix(&self) -> bool {
