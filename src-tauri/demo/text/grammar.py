@@ -45,6 +45,16 @@ NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve 
            "seventeen eighteen nineteen twenty").split()
 
 
+def inflected(form):
+    """Lets a form of one verb take two: 'cut and stitch the straps'."""
+    @functools.wraps(form)
+    def both(phrase):
+        one, _, two = phrase.partition(" and ")
+        return f"{form(one)} and {form(two)}" if two and " " not in one else form(phrase)
+    return both
+
+
+@inflected
 def past(phrase):
     """'run home' -> 'ran home'."""
     verb, _, rest = phrase.partition(" ")
@@ -59,6 +69,7 @@ def past(phrase):
     return f"{done} {rest}".strip()
 
 
+@inflected
 def third(phrase):
     """'carry water' -> 'carries water'."""
     verb, _, rest = phrase.partition(" ")
@@ -73,6 +84,7 @@ def third(phrase):
     return f"{does} {rest}".strip()
 
 
+@inflected
 def ing(phrase):
     """'cut bread' -> 'cutting bread'."""
     verb, _, rest = phrase.partition(" ")
