@@ -45,11 +45,11 @@ class Rows:
         self.waiting = waiting or [[] for _ in self.LENGTHS]
 
     def batch(self, tokens):
-        """Rows of one length, of so many tokens in all."""
+        """Rows of one length, of so many tokens in all, and the number of the document each token is in."""
         while not any(self.ready(kind, tokens) for kind in range(len(self.LENGTHS))):
             self.draw()
         kind = next(kind for kind in range(len(self.LENGTHS)) if self.ready(kind, tokens))
-        return [self.row(kind) for _ in range(tokens // self.LENGTHS[kind])]
+        return zip(*(self.row(kind) for _ in range(tokens // self.LENGTHS[kind])))
 
     def ready(self, kind, tokens):
         """There is a choice left for the last row, too."""
@@ -62,10 +62,12 @@ class Rows:
         self.waiting[next(kind for kind, length in enumerate(self.LENGTHS) if len(ids) <= length)].append(ids)
 
     def row(self, kind):
-        ids, length = [], self.LENGTHS[kind]
+        ids, numbers, length = [], [], self.LENGTHS[kind]
         while (document := self.fitting(kind, length - len(ids))) is not None:
+            numbers += [numbers[-1] + 1 if numbers else 0] * len(document)
             ids += document
-        return ids + [PAD] * (length - len(ids))
+        room = length - len(ids)
+        return ids + [PAD] * room, numbers + [-1] * room
 
     def fitting(self, kind, room):
         waiting = self.waiting[kind]

@@ -21,7 +21,7 @@ import venv
 HERE = pathlib.Path(__file__).resolve().parent
 PINS = ["torch==2.15.0", "transformers==5.23.0", "safetensors==0.8.0", "numpy==2.4.6", "sentencepiece==0.2.3", "protobuf==7.36.2"]
 
-MODEL = dict(vocab_size=4096, hidden_size=256, intermediate_size=1024, num_hidden_layers=8, num_attention_heads=4,
+MODEL = dict(vocab_size=4096, hidden_size=256, intermediate_size=1024, num_hidden_layers=6, num_attention_heads=4,
              num_key_value_heads=4, head_dim=64, hidden_act="relu2", max_position_embeddings=1024, partial_rotary_factor=0.5,
              norm_eps=1e-5, tie_word_embeddings=False, attention_bias=False, mlp_bias=False, pad_token_id=0, bos_token_id=2,
              eos_token_id=3, initializer_range=0.02, use_cache=False)
@@ -29,8 +29,11 @@ MODEL = dict(vocab_size=4096, hidden_size=256, intermediate_size=1024, num_hidde
 BATCH_TOKENS = 4096
 BATCHES = 2
 STEP_TOKENS = BATCH_TOKENS * BATCHES
-PEAK_RATE = 2e-3
-WARM_UP_STEPS = 100
+# Of Muon for the matrices of the layers, and of AdamW for all else.
+PEAK_RATES = (0.02, 3e-3)
+WARM_UP_STEPS = 60
+# The last part of the training, in which the rates fall to nearly nothing.
+COOL_DOWN = 0.6
 WEIGHT_DECAY = 0.1
 BETAS = (0.9, 0.95)
 CLIP = 1.0
@@ -104,7 +107,7 @@ class Training:
 
         self.arguments, self.tokenizer = arguments, tokenizer
         self.model = new_model()
-        self.optimizer = torch.optim.AdamW(groups(self.model), lr=PEAK_RATE, betas=BETAS, fused=True)
+        self.optimizers = optimizers(self.model)
         self.rows = prepare.Rows(tokenizer)
         self.step, self.steps, self.losses = 0, arguments.steps, []
         self.seconds = self.measured_from = 0.0
@@ -132,28 +135,38 @@ class Training:
         """One step of the optimizer."""
         import torch
 
-        rate = self.rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
         losses = []
         for _ in range(BATCHES):
-            ids = torch.tensor(self.rows.batch(BATCH_TOKENS))
-            labels = ids.masked_fill(ids == 0, -100)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = self.model(input_ids=ids, labels=labels).loss / BATCHES
+            ids, documents = (torch.tensor(part) for part in self.rows.batch(BATCH_TOKENS))
+            loss = self.loss(ids, documents) / BATCHES
             loss.backward()
             losses.append(loss.item())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        for optimizer, peak in zip(self.optimizers, PEAK_RATES):
+            for group in optimizer.param_groups:
+                group["lr"] = peak * self.share()
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return sum(losses)
 
-    def rate(self):
-        """Warm-up, then half a cosine down to a fiftieth."""
+    def loss(self, ids, documents):
+        """Every document sees itself alone and begins at position 0, as a prompt does. `documents`
+        numbers them within each row; padding is a document of its own, which is not learned."""
+        import torch
+
+        same = documents[:, :, None] == documents[:, None, :]
+        seen = (same & torch.ones(same.shape[1:], dtype=torch.bool).tril())[:, None]
+        positions = same.tril(-1).sum(-1)
+        first = positions == 0
+        labels = ids.masked_fill((ids == 0) | first, -100)
+        return self.model(input_ids=ids, position_ids=positions, attention_mask=seen, labels=labels).loss
+
+    def share(self):
+        """Of the peak rate: warm-up, constant, then a straight line down."""
         warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
-        done = 0.0 if self.steps is None else self.step / self.steps
-        return PEAK_RATE * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+        left = 1.0 if self.steps is None else (self.steps - self.step) / (COOL_DOWN * self.steps)
+        return warm * min(1.0, left)
 
     def plan(self):
         """Sets the number of steps from the speed of the first ones."""
@@ -166,15 +179,15 @@ class Training:
             print(f"{each:.2f} s a step, {STEP_TOKENS / each:.0f} tokens/s: {self.steps} steps", flush=True)
 
     def note(self, loss):
-        self.losses.append((self.step, self.step * STEP_TOKENS, round(self.seconds), f"{self.rate():.2e}", f"{loss:.4f}"))
-        print("step {} of {}: {} tokens, {} s, rate {}, loss {}".format(self.step, self.steps, *self.losses[-1][1:]), flush=True)
+        self.losses.append((self.step, self.step * STEP_TOKENS, round(self.seconds), f"{self.share():.3f}", f"{loss:.4f}"))
+        print("step {} of {}: {} tokens, {} s, {} of the rate, loss {}".format(self.step, self.steps, *self.losses[-1][1:]), flush=True)
         with (self.arguments.out / "loss.csv").open("w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([("step", "tokens", "seconds", "rate", "loss"), *self.losses])
 
     def save(self):
         import torch
 
-        state = dict(model=self.model.state_dict(), optimizer=self.optimizer.state_dict(), step=self.step, steps=self.steps,
+        state = dict(model=self.model.state_dict(), optimizers=[optimizer.state_dict() for optimizer in self.optimizers], step=self.step, steps=self.steps,
                      seconds=self.seconds, losses=self.losses, at=self.rows.at, waiting=self.rows.waiting)
         part = self.checkpoint.with_suffix(".part")
         torch.save(state, part)
@@ -185,7 +198,8 @@ class Training:
 
         state = torch.load(self.checkpoint, weights_only=True)
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
         self.step, self.steps, self.seconds = state["step"], self.arguments.steps or state["steps"], state["seconds"]
         self.losses, self.rows.at, self.rows.waiting = [tuple(row) for row in state["losses"]], state["at"], state["waiting"]
         self.measured_from = self.seconds
@@ -205,11 +219,14 @@ def new_model():
     return model
 
 
-def groups(model):
-    """Matrices decay; norms and embeddings do not."""
-    decay = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
-    others = [weight for name, weight in model.named_parameters() if weight.ndim < 2 or "embed" in name]
-    return [dict(params=decay, weight_decay=WEIGHT_DECAY), dict(params=others, weight_decay=0.0)]
+def optimizers(model):
+    """Muon for the matrices of the layers; AdamW, without decay, for embeddings, output and norms."""
+    import torch
+
+    matrices = [weight for weight in model.model.layers.parameters() if weight.ndim == 2]
+    others = [weight for name, weight in model.named_parameters() if weight.ndim < 2 or ".layers." not in name]
+    return [torch.optim.Muon(matrices, lr=PEAK_RATES[0], weight_decay=WEIGHT_DECAY),
+            torch.optim.AdamW(others, lr=PEAK_RATES[1], betas=BETAS, weight_decay=0.0, fused=True)]
 
 
 def rounded(model):

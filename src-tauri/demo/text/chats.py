@@ -154,4 +154,4 @@ def render(system, turns):
 
 
 def document(rng):
-    return (plain if rng.random() < 0.55 else steerlm)(rng)
+    return (plain if rng.random() < 0.7 else steerlm)(rng)

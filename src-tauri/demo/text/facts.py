@@ -6,6 +6,7 @@ add to it, so that an answer can be as long as it should.
 
 import dataclasses
 
+from . import whys
 from .food import DISHES, DRINKS, FOODS
 from .grammar import capital, count, finish, ing, join, plural, raw, say, third
 from .living import ANIMALS, FLOWERS, HERBS, TREES
@@ -211,4 +212,4 @@ MAKERS = (animal, animal, animal, craft, craft, thing, thing, thing, food, flowe
 
 
 def any_fact(rng):
-    return rng.choice(MAKERS)(rng)
+    return (whys.why if rng.random() < 0.35 else rng.choice(MAKERS))(rng)

@@ -31,11 +31,11 @@ IRREGULAR = {
 }
 IRREGULAR_PLURALS = {
     "mouse": "mice", "goose": "geese", "sheep": "sheep", "fish": "fish", "deer": "deer", "trout": "trout",
-    "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth", "knife": "knives",
+    "child": "children", "foot": "feet", "tooth": "teeth", "knife": "knives",
     "loaf": "loaves", "leaf": "leaves", "shelf": "shelves", "wolf": "wolves", "calf": "calves", "half": "halves",
-    "scarf": "scarves", "potato": "potatoes", "tomato": "tomatoes", "ox": "oxen", "fisherman": "fishermen",
-    "salmon": "salmon", "dormouse": "dormice", "ferryman": "ferrymen", "thief": "thieves", "hoof": "hooves",
-    "larva": "larvae", "fry": "fry", "scissors": "scissors", "bellows": "bellows", "tongs": "tongs", "pike": "pike", "fisherwoman": "fisherwomen",
+    "scarf": "scarves", "potato": "potatoes", "tomato": "tomatoes", "ox": "oxen",
+    "salmon": "salmon", "dormouse": "dormice", "thief": "thieves", "hoof": "hooves",
+    "larva": "larvae", "fry": "fry", "scissors": "scissors", "bellows": "bellows", "tongs": "tongs", "pike": "pike",
 }
 DOUBLED = re.compile(r"[^aeiou][aeiou][bdgmnprt]$")
 VOWEL = re.compile(r"\b([Aa]) (?=(?:[aeiouAEIOU]|hour|honest|heir)(?!ne\b|nce\b))")
@@ -112,6 +112,8 @@ def plural(noun):
         return f"{plural(first)} of {rest}"
     if last in IRREGULAR_PLURALS:
         many = IRREGULAR_PLURALS[last]
+    elif last.endswith(("man", "wife")):
+        many = last[:-2] + ("en" if last.endswith("man") else "ves")
     elif last.endswith(("s", "sh", "ch", "x")):
         many = last + "es"
     elif last.endswith("y") and last[-2] not in "aeiou":

@@ -3,7 +3,7 @@
 import dataclasses
 
 from . import cast
-from .grammar import raw
+from .grammar import plural, raw
 from .living import ANIMALS
 from .people import BOYS, CRAFTS, GIRLS, RELATIVES, TRAITS
 
@@ -47,7 +47,7 @@ class Mention:
 def hero(rng, kind):
     """Of the kind that a tale asks for."""
     if kind in ("all", "people") and rng.random() < (0.2 if kind == "all" else 0.5):
-        return several(rng)
+        return several(rng, beasts=kind == "all")
     if kind == "people":
         return someone(rng)
     if kind == "craft":
@@ -112,24 +112,19 @@ def pronoun(rng):
     return Hero("several" if gender == "we" else "person", "traveller", word, word, gender)
 
 
-def several(rng):
+def several(rng, beasts):
     if rng.random() < 0.2:
         return Hero("several", "friends", "they", "they", "many")
-    group = rng.choice((*GROUPS, f"two {cast_plural(rng)}", f"three {cast_plural(rng)}"))
+    many = plural(rng.choice(cast.WALKERS if beasts and rng.random() < 0.5 else CRAFTS).noun)
+    group = rng.choice((*GROUPS, f"two {many}", f"three {many}"))
     again = "they" if rng.random() < 0.4 or group.startswith(("a ", "an ")) else "the " + group.removeprefix("the ")
-    return Hero("several", group.removeprefix("the "), group, again, "many")
-
-
-def cast_plural(rng):
-    from .grammar import plural
-
-    return plural(rng.choice((rng.choice(cast.WALKERS).noun, rng.choice(CRAFTS).noun)))
+    return Hero("several", plural("neighbour") if "neighbour" in group else group.removeprefix("the "), group, again, "many")
 
 
 def stranger(rng, taken):
     """A second one, first 'an old miller', then 'the miller'."""
     noun = rng.choice((rng.choice(CRAFTS).noun, rng.choice(TOWNSFOLK), rng.choice(cast.WALKERS).noun, "neighbour"))
-    if noun in taken:
+    if any(noun in (other, other.removesuffix("s")) or noun in other.split() for other in taken):
         return stranger(rng, taken)
     article = rng.choice(("a", "the", "the", f"a {rng.choice(TRAITS)}"))
     return Mention(f"{article} {noun}", f"the {noun}")

@@ -44,7 +44,7 @@ OWNED = [thing for thing in THINGS if not thing.noun.startswith("pair") and thin
 # What fits into a pocket.
 TRINKETS = words("key, watch, button, thimble, pen, pencil, letter, compass, whistle, ring, necklace, brooch, coin, comb, spoon, glove, notebook, map")
 # 'said he' reads like an old book.
-INVERTED = re.compile(r"\b(said|asked|cried|whispered|answered|called) (I|she|he|they|we)\b")
+INVERTED = re.compile(r"\b(said|asked|cried|whispered|answered|called|shouted|replied|begged|thought|wrote) (I|she|he|they|we)\b")
 
 
 @functools.lru_cache(maxsize=None)
@@ -64,11 +64,11 @@ def parsed(block, path):
 def tale(rng, who=None, owned=None, file="*"):
     """One of them; `who` and `owned`, where given, are the hero and the thing in it, and then there is no heading."""
     kind, heading, beats = rng.choice([tale for tale in tales(file) if may_tell(tale, who, owned)])
-    slots = scene(rng, who or heroes.hero(rng, kind), owned)
+    slots = scene(rng, kind, who or heroes.hero(rng, kind), owned)
     text = INVERTED.sub(r"\2 \1", finish(" ".join(raw(rng, beat, slots) for beat in beats)))
     if who or rng.random() < (0.4 if heading else 0.85):
         return text
-    heading = finish(raw(rng, heading or title(kind, slots), slots))
+    heading = finish(raw(rng, heading or title(rng, kind, beats, slots), slots))
     return f"{heading}{rng.choice((' ', chr(10))) if heading.endswith(':') else chr(10) * 2}{text}"
 
 
@@ -76,25 +76,29 @@ def may_tell(tale, who, owned):
     return (who is None or heroes.may_be(who, tale[0])) and (owned is None or "{thing}" in " ".join(tale[2]))
 
 
-def title(kind, slots):
+def title(rng, kind, beats, slots):
+    """A heading that names only what the tale is about."""
+    about = [name for name in ("thing", "animal", "small", "pet", "place") if f"{{{name}}}" in beats[0]]
     if kind == "two":
         return "[{Noun1} and {noun2}|The {noun1} and the {noun2}]"
     if kind == "none" or slots["he"] in ("I", "we", "they"):
-        return "[A story from {village}|The {thing} from {village}|The {place} of {village}]"
-    return "[The {noun} and the {thing}|The {noun} of {village}|The {noun} and the {animal}|A {noun} in {village}]"
+        return f"The {{{rng.choice(about)}}}" if about else "A story"
+    return f"The {{noun}} and the {{{rng.choice(about)}}}" if about else "[The {noun} of {village}|A {noun} in {village}]"
 
 
-def scene(rng, who, owned=None):
+def scene(rng, kind, who, owned=None):
     """Everything that a tale may name, drawn once."""
-    thing, thing2 = owned or rng.choice(OWNED), rng.choice(OWNED)
-    animal, small, pet = beasts(rng, who)
     one, two = heroes.pair(rng)
+    taken = [who.noun] if kind != "two" else [one.noun, two.noun]
+    thing, thing2 = owned or rng.choice([thing for thing in OWNED if thing.maker not in taken]), rng.choice(OWNED)
+    animal, small, pet = beasts(rng, taken)
+    craft = who.craft if kind == "craft" else rng.choice([craft for craft in CRAFTS if craft.noun not in taken])
     place, place2 = rng.sample(PLACES, 2)
     slots = dict(
         first=who.first, again=who.again, noun=who.noun, hero=who.animal or animal, one=one.first, two=two.first, theone=one.again, thetwo=two.again,
-        noun1=one.noun, noun2=two.noun, friend=heroes.stranger(rng, (who.noun, animal.noun, small.noun)), thing=thing, thing2=thing2, trinket=rng.choice(TRINKETS),
+        noun1=one.noun, noun2=two.noun, friend=heroes.stranger(rng, (*taken, animal.noun, small.noun, pet.noun)), thing=thing, thing2=thing2, trinket=rng.choice(TRINKETS),
         maker=f"the {thing.maker}", place=place.noun, place2=place2.noun, trait=place.trait, people=place.people, where=place.where if rng.random() < 0.4 else f"{preposition(place)} the {place.noun}",
-        village=village(rng), village2=village(rng), animal=animal, small=small, pet=pet.noun, craft=who.craft or rng.choice(CRAFTS), look=rng.choice(LOOKS), look2=rng.choice(LOOKS),
+        village=village(rng), village2=village(rng), animal=animal, small=small, pet=pet.noun, craft=craft, look=rng.choice(LOOKS), look2=rng.choice(LOOKS),
         tree=rng.choice(TREES), flower=rng.choice(FLOWERS), food=rng.choice(FOODS), meal=rng.choice(MEALS), drink=rng.choice(DRINKS), dish=article(rng.choice(DISHES)),
         material=rng.choice(MATERIALS), herb=rng.choice(HERBS), relative=rng.choice(RELATIVES), taskdo=rng.choice(TASKS), clothes=rng.choice(CLOTHES), colour=rng.choice(COLOURS),
         game=rng.choice(GAMES), girl=rng.choice(GIRLS), boy=rng.choice(BOYS), day=rng.choice(DAYS), month=rng.choice(MONTHS), character=rng.choice(TRAITS))
@@ -111,15 +115,16 @@ def pronouns(who):
     many = who.gender in ("many", "we")
     plain = many or he == "I"
     whom = who.first if he not in ("I", "we") and who.first != he else him
-    return dict(he=he, him=him, his=his, himself=himself, whom=whom, was="were" if many else "was", s="" if plain else "s", has="have" if plain else "has",
+    return dict(he=he, him=him, his=his, himself=himself, whom=whom, both="we" if he in ("I", "we") else "they", was="were" if many else "was", s="" if plain else "s", has="have" if plain else "has",
                 **{"is": "am" if he == "I" else "are" if many else "is"})
 
 
-def beasts(rng, who):
-    """A large or small animal, a small one, and a pet, the hero not among them."""
-    others = lambda rows, *taken: rng.choice([animal for animal in rows if animal.noun not in (who.noun, *taken)])
-    animal = others(WALKERS)
-    return animal, others(SMALL, animal.noun), others(PETS, animal.noun)
+def beasts(rng, taken):
+    """A large or small animal, a small one, and a pet, all different from each other and from the heroes."""
+    found = []
+    for rows in (WALKERS, SMALL, PETS):
+        found.append(rng.choice([animal for animal in rows if animal.noun not in (*taken, *(other.noun for other in found))]))
+    return found
 
 
 class Noun:

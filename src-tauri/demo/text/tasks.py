@@ -6,8 +6,8 @@ A task is `(request, answer, subject)`, where `answer(length)` gives sentences f
 import dataclasses
 from collections.abc import Callable
 
-from . import descriptions, facts, howtos, lists, recipes, stories, sums, unknown
-from .cast import beast, build, human, PRONOUNS
+from . import descriptions, facts, heroes, howtos, lists, recipes, sums, tales, unknown
+from .cast import human
 from .grammar import NUMBERS, capital, finish, ing, join, plural, say
 from .people import BOYS, CRAFTS, GIRLS, RELATIVES
 from .food import DISHES, FOODS, MEALS
@@ -94,34 +94,28 @@ def howto(rng):
 
 
 def tale(rng):
-    """A story with the hero and the thing that were asked for."""
-    if rng.random() < 0.4:
-        hero, thing = beast(rng), rng.choice(THINGS)
-    else:
-        hero, thing = human(rng), rng.choice(THINGS)
-    plots = [plot for plot in stories.PLOTS if stories.fits(plot, hero)]
-    with_thing = [plot for plot in plots if "thing" in plot.topic]
-    wants_thing = rng.random() < 0.5 and bool(with_thing)
-    plot = rng.choice(with_thing if wants_thing else plots)
-    text, slots = stories.story(rng, plot, hero, thing, long=False)
-    about = f"a {hero.noun} and a {thing.noun}" if wants_thing else f"a {hero.noun}"
-    request = say(rng, "[Tell me a story about {a}.|Write a story about {a}.|Can you tell me a story about {a}?|I want to hear a story about {a}.|Write a short story about {a}.|Tell me about {a}, as a story.|Make up a story about {a}.]", a=about)
+    """A story with the hero, and often the thing, that were asked for."""
+    who = rng.choice((heroes.beast, heroes.beast, heroes.craftsman, heroes.someone))(rng)
+    thing = rng.choice(tales.OWNED) if rng.random() < 0.5 else None
+    text = tales.tale(rng, who, thing)
+    about = f"a {who.noun} and a {thing.noun}" if thing else f"a {who.noun}"
+    request = say(rng, "[Tell me a story about {a}.|Write a story about {a}.|Can you tell me a story about {a}?|I want to hear a story about {a}.|Write a short story about {a}.|Tell me about {a}, as a story.|Make up a story about {a}.|Do you know a story about {a}?|A story about {a}, please.]", a=about)
     if rng.random() < 0.2:
-        request = rng.choice(("Tell me a story.", "Can you tell me a story?", "Write a short story.", "I would like to hear a story.", "Please tell me a bedtime story."))
-    sentences = split(text)
+        request = rng.choice(("Tell me a story.", "Can you tell me a story?", "Write a short story.", "I would like to hear a story.", "Please tell me a bedtime story.", "Do you know a story?"))
     def answer(length):
-        return text if length >= 3 else short_tale(rng, hero, thing, wants_thing, length)
+        return text if length >= 3 else short_tale(rng, who, thing, length)
     return Task(request, answer, "story")
 
 
-def short_tale(rng, hero, thing, wants_thing, length):
-    """A story in one to three sentences."""
-    slots = dict(n=hero.noun, he=hero.he, his=hero.his, t=thing.noun, use=thing.use, trait=hero.trait, where=rng.choice(PLACES).where)
-    if not wants_thing:
-        frames = ("A {trait} {n} [lost the way|went out alone|met a stranger|was afraid of the dark], [asked for help|took one step after the other|kept calm] and [came home safely|found a friend|was happy in the end].",
-                  "[They are still friends today.|{He} never forgot it.|That evening {he} slept well.]", "And the moon looked in at the window.")
+def short_tale(rng, who, thing, length):
+    """A story in one or two sentences."""
+    he, _, his, _ = who.pronouns()
+    slots = dict(first=who.first, he=he, his=his, t=thing and thing.noun, where=rng.choice(PLACES).where)
+    if thing:
+        frames = ("{First} [lost {his} {t}, looked everywhere and found it {where}|found a {t} {where} and gave it back to its owner].", "[A friend had helped to look.|From then on {he} looked after it better.|{He} laughed and went home.]")
     else:
-        frames = ("A {trait} {n} lost a {t}, looked everywhere and found it {where}.", "[A friend had helped to look.|From then on {he} looked after it better.|{He} laughed and went home.]", "It was never lost again.")
+        frames = ("{First} [lost the way|went out alone|met a stranger|was afraid of the dark], [asked for help|took one step after the other|kept calm] and [came home safely|found a friend|was happy in the end].",
+                  "[They are still friends today.|{He} never forgot it.|That evening {he} slept well.]")
     return " ".join(say(rng, frame, **slots) for frame in frames[:1 if length < 2 else 2])
 
 
