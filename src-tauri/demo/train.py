@@ -30,7 +30,7 @@ BATCH_TOKENS = 4096
 BATCHES = 2
 STEP_TOKENS = BATCH_TOKENS * BATCHES
 # Of Muon for the matrices of the layers, and of AdamW for all else.
-PEAK_RATES = (0.02, 3e-3)
+PEAK_RATES = (0.02, 5e-3)
 WARM_UP_STEPS = 60
 # The last part of the training, in which the rates fall to nearly nothing.
 COOL_DOWN = 0.6

@@ -5,6 +5,7 @@ add to it, so that an answer can be as long as it should.
 """
 
 import dataclasses
+import re
 
 from . import whys
 from .food import DISHES, DRINKS, FOODS
@@ -25,7 +26,23 @@ class Fact:
 
 def fact(rng, question, short, sentences, subject, **slots):
     say_it = lambda text: say(rng, text, **slots)
-    return Fact(say_it(question), say_it(short), [say_it(text) for text in sentences], raw(rng, subject, slots))
+    first, *more = [say_it(text) for text in sentences]
+    many = slots.get("many", "")
+    if many.endswith("s") and many in first.lower():
+        more = [several(text) for text in more]
+    return Fact(say_it(question), say_it(short), [first, *more], raw(rng, subject, slots))
+
+
+PLURALS = {r"\bIt (lives|eats|likes|makes|grows|flowers|tastes|smells|needs)\b": lambda found: "They " + found[1][:-1], r"\bIt is (?!an? )": "They are ",
+           r"\bIt has\b": "They have", r"\bIt can\b": "They can", r"\bIts\b": "Their", r"\bits young\b": "their young",
+           r"\b(hear|find|keep|Keep|With|love|in|after) it\b": r"\1 them", r"\bit will\b": "they will"}
+
+
+def several(sentence):
+    """'It lives in a den.' -> 'They live in a den.'"""
+    for one, many in PLURALS.items():
+        sentence = re.sub(one, many, sentence)
+    return sentence
 
 
 def animal(rng):
@@ -92,7 +109,7 @@ def food(rng):
     colour = ("[A {n} is {colour}.|Most {many} are {colour}.]", "[What colour is a {n}?|What colour are {many}?]", "{Colour}.")
     kind = ("[A {n} is a {kind}.|{Many} are a kind of {kind}.]", "[Is a {n} a fruit or a vegetable?|What is a {n}?|What kind of food is a {n}?]", "A {kind}.")
     chosen = rng.choice([taste, colour, kind])
-    more = [text for text, _, _ in rng.sample([taste, colour, kind], 3) if text != chosen[0]]
+    more = [text.replace("A {n} ", "It ") for text, _, _ in rng.sample([taste, colour, kind], 3) if text != chosen[0]]
     more += ["[You can buy them at the market.|They grow well in good soil.|They keep best in a cool cellar.|They are best when they are fresh.]",
              "[Children like them.|Many people put them into a pie.|They are good in autumn.|They make a good supper with bread.]"]
     if f.kind == "nut" and "fruit or" in chosen[1]:
@@ -106,7 +123,7 @@ def flower(rng):
              ("[A {n} grows {place}.|You can find {many} {place}.|{Many} like to grow {place}.]", "[Where does a {n} grow?|Where can I find {many}?]", "{Place}."),
              ("[A {n} flowers in {season}.|{Many} open in {season}.]", "[When does a {n} flower?|When can I see {many}?]", "In {season}.")]
     chosen = rng.choice(facts)
-    more = [text for text, _, _ in rng.sample(facts, 3) if text != chosen[0]] + ["[Bees love it.|It smells sweet after rain.|A few of them in a jug make a room friendly.|It needs little care.|Do not pick all of them.]"]
+    more = [text.replace("A {n} ", "It ") for text, _, _ in rng.sample(facts, 3) if text != chosen[0]] + ["[Bees love it.|It smells sweet after rain.|A few of them in a jug make a room friendly.|It needs little care.|Do not pick all of them.]"]
     return fact(rng, chosen[1], chosen[2], [chosen[0], *more], "{many}", n=f.noun, many=plural(f.noun), colour=f.colour, place=f.place, season=f.season)
 
 
@@ -124,7 +141,7 @@ def tree(rng):
 def place(rng):
     p = rng.choice(PLACES)
     facts = [("[The {n} is {where}.|You find the {n} {where}.|The {n} lies {where}.]", "[Where is the {n}?|How do I find the {n}?|Where can I find the {n}?]", "{Where}."),
-             ("[You can meet {people} there.|There you meet {people}.|{People} are often there.]", "[Who can I meet at the {n}?|Whom do you find at the {n}?]", "{People}."),
+             ("[You can meet {people} there.|there you meet {people}.]", "[Who can I meet at the {n}?|Whom do you find at the {n}?]", "{People}."),
              ("[The {n} is {trait}.|It is {trait}.]", "[What is the {n} like?|Describe the {n}.|Tell me about the {n}.]", "{Trait}.")]
     chosen = rng.choice(facts)
     more = [text.replace("The {n} is", "It is") for text, _, _ in rng.sample(facts, 3) if text != chosen[0]]

@@ -1,10 +1,20 @@
-"""Lists: some things of a kind, with or without a word about each."""
+"""Lists: some things of a kind, with or without a word about each.
+
+Members come from the word tables, from NEEDS below, from the dishes, and from lists.txt: blocks apart
+by empty lines, first the name of the list (after a `>` if the order counts), then either one line of
+members apart by commas (`member = remark`) or several lines with one sentence each.
+"""
+
+import pathlib
+import re
+from collections import namedtuple
 
 from .food import DISHES, DRINKS, FOODS, MEALS
 from .grammar import NUMBERS, capital, finish, join, plural, say
 from .living import ANIMALS, FLOWERS, HERBS, TREES
 from .people import CRAFTS, TRAITS
 from .places import DAYS, MONTHS, PLACES
+from .tables import table, words
 from .things import COLOURS, GAMES, MATERIALS, THINGS
 
 
@@ -53,8 +63,8 @@ def word_groups():
 def thing_groups():
     yield "crafts", [(craft.noun, craft.makes) for craft in CRAFTS]
     yield "things in a house", [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if "kitchen" in thing.place or "table" in thing.place or "wall" in thing.place]
-    for word, name in (("drawer", "things you find in a drawer"), ("shed", "tools in a shed"), ("shelf", "things on a shelf"), ("hall", "things in the hall"), ("stove", "things by the stove"), ("box", "things in a small box")):
-        yield name, [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if word in thing.place]
+    for word, name in (("drawer", "things that you find in a drawer"), ("shed", "tools in a shed"), ("shelf", "things on a shelf"), ("hall", "things in the hall"), ("stove", "things by the stove"), ("small box", "things in a small box")):
+        yield name, [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if f" {word}" in thing.place]
     for maker in ("carpenter", "smith", "potter", "tinsmith", "toymaker", "weaver", "shoemaker", "saddler"):
         yield f"things that a {maker} makes", [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if thing.maker == maker]
     for material in ("oak", "iron", "leather", "clay", "brass", "wool", "glass"):
@@ -62,31 +72,193 @@ def thing_groups():
     yield "places in a village", [(f"the {place.noun}", place.trait) for place in PLACES]
 
 
-GROUPS = [(name, members) for name, members in groups() if len(members) >= 2]
+# What a craft needs, besides the tool and the material in its own table.
+NEEDS = table("Needs", "noun things", """
+baker | an oven, a kneading trough, salt, yeast, a pair of scales, baking tins, firewood
+miller | a river or a good wind, sacks, a sieve, a hoist, a broom
+smith | an anvil, a pair of tongs, bellows, charcoal, a tub of water, a leather apron
+carpenter | a saw, a hammer, nails, glue, a chisel, a folding rule, a workbench
+potter | a kiln, water, glaze, a sponge, a piece of wire, firewood
+weaver | a shuttle, a comb, linen thread, patience, good light
+tailor | scissors, thread, pins, a measuring tape, chalk, a hot iron, buttons
+shoemaker | a wooden last, waxed thread, a hammer, small nails, a sharp knife, shoe wax
+saddler | waxed thread, buckles, needles, padding, an awl
+cooper | iron hoops, a plane, a small fire, an axe, staves
+fisherman | a boat, oars, lines and hooks, baskets, high boots, an eye for the weather
+gardener | a rake, a hoe, a watering can, compost, a wheelbarrow, string, a straw hat
+farmer | a horse, a scythe, a harrow, a barn, a cart, good weather
+shepherd | a dog, a warm cloak, a whistle, a pocket knife, shears
+beekeeper | hives, a veil, gloves, a soft brush, clean jars
+candle maker | wicks, a pot, a stove, scissors, a drying rack
+basket maker | a tub of water, a low stool, an awl, shears
+glassblower | a hot oven, ashes, lime, tongs, a wet board
+clockmaker | a magnifying glass, small wheels, springs, oil, tweezers, steady hands
+bookbinder | thread, glue, leather, thin boards, a press, a needle
+printer | metal letters, paper, a roller, rags, sharp eyes
+painter | paint, a canvas, an easel, rags, a palette, good light
+stonemason | a mallet, a string, a plumb line, mortar, a trowel
+roofer | a hammer, nails, a rope, a good sense of balance
+thatcher | hazel rods, string, a ladder, a sharp knife
+wheelwright | a saw, a lathe, an axe, iron rings, glue
+rope maker | a long path, a spinning wheel, tar, a comb
+tinsmith | solder, a mallet, a small fire, a file, an anvil
+locksmith | a vice, small screws, oil, springs, patience
+soap maker | moulds, a long spoon, lavender, water, firewood
+dyer | madder, woad, salt, alum, a long stick, a washing line
+cook | a sharp knife, pots and pans, salt, herbs, a hot stove, a clean apron
+innkeeper | beds, clean sheets, a full cellar, mugs, a friendly face
+brewer | hops, yeast, barrels, clean water, a cool cellar
+cheese maker | rennet, salt, a cheese cloth, a cool cellar, a large pot
+butcher | a sharp knife, salt, a smokehouse, string, a clean table
+grocer | paper bags, a ladder, a pencil, a counter, drawers
+sailor | a compass, sails, charts, knots, a warm jacket, courage
+postman | good shoes, a cap, a list of streets, a coat for the rain, a bell
+teacher | a blackboard, books, a bell, slates, a map, good ideas
+doctor | bandages, a watch, clean hands, medicine, a calm voice
+apothecary | small scales, jars, labels, a sharp knife, spoons
+librarian | shelves, a list of all books, glue for torn pages, a quiet room
+musician | good ears, a music stand, many songs, a warm coat for the way home
+woodcutter | a saw, wedges, gloves, a sledge, strong arms
+chimney sweep | a ladder, a black hat, a bucket for the soot, a shovel
+laundress | a tub, a line, clothes pegs, a hot iron, a basket
+seamstress | scissors, pins, buttons, a measuring tape, a thimble, good light
+boat builder | tar, nails, a saw, planks, a hammer, old rope
+map maker | paper, a ruler, pens, coloured paint, strong legs
+watchman | a horn, a warm coat, a bunch of keys, a whistle, sharp ears
+""")
+PANTRY = {"pie": "flour, butter, salt", "soup": "onions, butter, salt", "loaf": "yeast, flour", "cake": "flour, butter, eggs", "pancake": "eggs, butter", "stew": "onions, oil, salt",
+          "jam": "sugar, empty jars", "salad": "oil, vinegar, salt", "porridge": "salt", "eggs": "butter, bread"}
+# Other ways to head a list or to ask for it, by its name.
+FORMS = table("Form", "pattern headings questions", r"""
+things that (a .+) needs | what \1 needs; tools and things of \1 | What does \1 need?; What does \1 need for work?; Which things does \1 use?
+things that (a .+) makes | what \1 makes; what you get from \1 | What does \1 make?; Which things does \1 make?
+things that you can make from (.+) | what you can make from \1 | What can I make from \1?; What can you make from \1?
+things that you find (.+) | what you find \1; what there is \1 | What do you find \1?; What can I find \1?; What is there \1?
+things that (.+) | a few things that \1 | Which things \1?
+things made of (.+) | what is made of \1 | What is made of \1?; Which things are made of \1?
+things to take (.+) | what to take \1; do not forget to take \1 | What should I take \1?; What do people take \1?
+things to buy for (.+) | what you need for \1; a shopping list for \1; to buy for \1 | What do I need for \1?; What must I buy for \1?; Write a shopping list for \1.; What goes into \1?
+things to do (.+) | what to do \1; what one can do \1 | What can one do \1?; What do people do \1?
+animals that (.+) | some animals that \1 | Which animals \1?; What animals \1?
+reasons why (.+) | why \1 | Why do you think that \1?; Why is it that \1?; Can you say why \1?
+reasons to (.+) | why it is good to \1; good reasons to \1 | Why should I \1?; Why should one \1?; Why do people \1?
+rules for (.+) | the rules for \1; some rules for \1 | What are the rules for \1?; Which rules are there for \1?
+names for (a .+) | what to call \1; good names for \1 | What can I call \1?; What is a good name for \1?
+good wishes (for .+) | what to wish somebody \1 | What can I wish somebody \1?; What does one wish somebody \1?
+presents for (.+) | what to give to \1; good presents for \1 | What can I give to \1?; What is a good present for \1?
+words that describe (.+) | how to describe \1 | Which words describe \1?; How would you describe \1?
+words for (.+) | other words for \1 | Which words for \1 do you know?
+parts of (.+) | the parts of \1 | What are the parts of \1?; Which parts does \1 have?
+ways to (.+) | how to \1; good ways to \1 | How can I \1?; How do people \1?
+signs of (.+) | the signs of \1 | What are the signs of \1?; Which signs of \1 do you know?
+steps (.+) | the steps \1 | What are the steps \1?
+tools for (.+) | what tools you need for \1 | Which tools do I need for \1?
+clothes for (.+) | what to wear in \1 | What should I wear in \1?; What do people wear in \1?
+questions to ask (.+) | what to ask \1 | What can I ask \1?
+(kinds of .+) | some \1 | Which \1 do you know?; Which \1 are there?
+([a-z]+) | some \1 | Which \1 do you know?; What \1 do you know?
+""")
+Group = namedtuple("Group", "name members least ordered")
+
+
+def read():
+    """The lists of lists.txt."""
+    for block in pathlib.Path(__file__).with_suffix(".txt").read_text().strip().split("\n\n"):
+        name, *rest = block.splitlines()
+        members = [pair(word) for word in words(rest[0])] if len(rest) == 1 else [(line, "") for line in rest]
+        ordered = name.startswith("> ")
+        yield Group(name.removeprefix("> "), members, min(4, len(members)) if ordered else 2, ordered)
+
+
+def pair(word):
+    """'cows = milk' -> ('cows', 'milk')."""
+    member, _, note = word.partition(" = ")
+    return member, note
+
+
+def needs():
+    """What each craft needs."""
+    crafts = {craft.noun: craft for craft in CRAFTS}
+    for row in NEEDS:
+        craft = crafts[row.noun]
+        tool = craft.tool if craft.tool in ("snips", "scales", "chalk") else f"a {craft.tool}"
+        members = dict.fromkeys([tool, *words(row.things)] + ([craft.needs] if craft.needs != plural(craft.tool) else []))
+        yield Group(f"things that a {row.noun} needs", [(member, "") for member in members], 3, False)
+
+
+def shopping():
+    """All that goes into a dish."""
+    for dish in DISHES:
+        if dish.method in PANTRY and dish.noun != "fruit salad":
+            article = "a " if dish.noun.endswith((" pie", " tart", " cake", " stew", " omelette", " salad")) else ""
+            members = bought(f"{dish.main} and {dish.more} and {PANTRY[dish.method]}")
+            yield Group(f"things to buy for {article}{dish.noun}", [(member, "") for member in members], len(members), False)
+
+
+def bought(text):
+    """'cooked beans and a little salt' -> ['beans', 'salt'], each thing once."""
+    plain = re.sub(r"\b(cooked|a little|a chopped) ", "", text).replace("apple and", "apples and")
+    things = dict.fromkeys(re.split(r", | and ", plain))
+    return [thing for thing in things if thing != "water" and not any(other.endswith(f" {thing}") for other in things)]
+
+
+FAMILIES = ([Group(name, members, 2, False) for name, members in groups() if len(members) >= 2], list(read()), list(needs()), list(shopping()))
+WEIGHTS = (30, 50, 12, 8)
 
 
 def any_list(rng):
-    """(request, how many, lines or one sentence)"""
-    name, members = rng.choice(GROUPS)
-    number = min(len(members), rng.randint(2, 7))
-    return name, rng.sample(members, number)
+    """(name, some of the members)"""
+    group = rng.choice(rng.choices(FAMILIES, WEIGHTS)[0])
+    number = min(len(group.members), rng.randint(group.least, max(7, group.least)))
+    chosen = rng.sample(range(len(group.members)), number)
+    return group.name, [group.members[at] for at in (sorted(chosen) if group.ordered else chosen)]
+
+
+def forms(name, kind):
+    """Headings or questions for the list of this name."""
+    for form in FORMS:
+        if found := re.fullmatch(form.pattern, name):
+            return [found.expand(text) for text in getattr(form, kind).split("; ")]
+    return []
 
 
 def request(rng, name, number):
-    return say(rng, f"[List|Name|Give me|Tell me|Can you name|Please list|I need|Think of|Write down] {NUMBERS[number]} {name}").replace("Can you name", "Name") + rng.choice((".", ".", ":"))
+    questions = forms(name, "questions")
+    if questions and rng.random() < 0.4:
+        asked = finish(rng.choice(questions))
+        return asked if "things to buy" in name or rng.random() < 0.6 else f"{asked} Name {NUMBERS[number]}{' things' if name.startswith('things') else ''}."
+    return say(rng, "[List|Name|Give me|Tell me|Please list|I need|Think of|Write down|Please name|Please give me|Write a list of|Make a list of] {k} {n}", k=NUMBERS[number], n=name) + rng.choice((".", ".", ":"))
+
+
+def whole(members):
+    """Whether they are sentences."""
+    return members[0][0].endswith((".", "!", "?"))
+
+
+def running(members):
+    """All in one sentence, or as sentences one after the other."""
+    texts = [member for member, _ in members]
+    return " ".join(texts) if whole(members) else f"{join(texts)}."
 
 
 def lines(rng, members, style=None):
     style = style or rng.choice(("number", "dash", "comma"))
-    words = [finish(member) for member, _ in members]
     if style == "comma":
-        return say(rng, join(member for member, _ in members) + ".")
+        return finish(running(members))
     remark = rng.random() < 0.35 and all(note for _, note in members)
-    return "\n".join(f"{f'{at}.' if style == 'number' else '-'} {capital(word)}{f' ({note})' if remark else ''}"
-                     for at, (word, (_, note)) in enumerate(zip(words, members), 1))
+    return "\n".join(f"{f'{at}.' if style == 'number' else '-'} {capital(finish(word))}{f' ({note})' if remark else ''}"
+                     for at, (word, note) in enumerate(members, 1))
+
+
+def heading(rng, name, number):
+    """'Three reasons to be kind:' or one of many other forms."""
+    counted = f"{NUMBERS[number]} {name}"
+    plain = [f"{counted}:", f"{counted}:", f"{name}:", f"a list of {name}:", f"here are {counted}:", f"list {counted}:", f"name {counted}:", request(rng, name, number), request(rng, name, number)]
+    favourite = [f"my favourite {name}:"] if " " not in name else []
+    return finish(rng.choice(plain + favourite + [f"{head}:" for head in forms(name, "headings")]))
 
 
 def document(rng):
     name, members = any_list(rng)
-    head = rng.choice((f"{NUMBERS[len(members)]} {name}:", f"{name}:", request(rng, name, len(members)), f"a list of {name}:", f"here are {NUMBERS[len(members)]} {name}:", f"list {NUMBERS[len(members)]} {name}:", f"my favourite {name}:"))
-    return f"{finish(head)}\n{lines(rng, members, rng.choice(('number', 'dash')))}"
+    style = rng.choice(("number", "number", "dash", "dash", "comma"))
+    return f"{heading(rng, name, len(members))}\n{lines(rng, members, style)}"

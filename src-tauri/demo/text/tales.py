@@ -66,7 +66,7 @@ def tale(rng, who=None, owned=None, file="*"):
     kind, heading, beats = rng.choice([tale for tale in tales(file) if may_tell(tale, who, owned)])
     slots = scene(rng, kind, who or heroes.hero(rng, kind), owned)
     text = INVERTED.sub(r"\2 \1", finish(" ".join(raw(rng, beat, slots) for beat in beats)))
-    if who or rng.random() < (0.4 if heading else 0.85):
+    if who or (kind == "none" and not heading) or rng.random() < (0.7 if heading else 0.9):
         return text
     heading = finish(raw(rng, heading or title(rng, kind, beats, slots), slots))
     return f"{heading}{rng.choice((' ', chr(10))) if heading.endswith(':') else chr(10) * 2}{text}"

@@ -53,15 +53,15 @@ def number(rng):
 def listing(rng):
     name, members = lists.any_list(rng)
     style = rng.choice(("number", "comma", "comma", "dash"))
-    request = lists.request(rng, name, len(members)).rstrip(":")
-    request = request if request.endswith(".") else request + "."
+    request = lists.request(rng, name, len(members)).replace(":", ".")
     text = lists.lines(rng, members, style)
     intro = say(rng, "[Here are {k} {n}:|{k} {n}:|Gladly:|Of course:]", k=NUMBERS[len(members)], n=name)
-    closing = say(rng, "[There are more, of course.|I could name others, too.|I hope that helps.|Do you want to know more about one of them?]")
+    complete = lists.whole(members) or name.startswith("things to buy")
+    closing = "I hope that helps." if complete else say(rng, "[There are more, of course.|I could name others, too.|I hope that helps.|Do you want to know more about one of them?]")
     def answer(length):
         if length <= 1:
             return lists.lines(rng, members, "comma") if style == "comma" else text
-        middle = f"{intro} {text[0].lower() if not text[:5].istitle() else text[0]}{text[1:]}" if style == "comma" else f"{intro}\n{text}"
+        middle = finish(f"{intro} {lists.running(members)}") if style == "comma" else f"{intro}\n{text}"
         return middle if length < 4 else f"{middle}{' ' if style == 'comma' else chr(10)}{closing}"
     return Task(request, answer, "list")
 
