@@ -58,7 +58,7 @@ def parse():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--venv", type=pathlib.Path, help="a virtual environment to make or use")
-    parser.add_argument("--minutes", type=float, default=60, help="how long to train")
+    parser.add_argument("--minutes", type=float, default=66, help="how long to train")
     parser.add_argument("--steps", type=int, help="train so many steps, however long it takes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")

@@ -137,6 +137,17 @@ def capital(text):
     return text[:1].upper() + text[1:]
 
 
+def heading(rng, text):
+    """As some write a heading: 'The Fox and the Bell'; as others do: 'The fox and the bell'."""
+    if rng.random() < 0.6:
+        return text
+    first, *rest = text.split(" ")
+    return " ".join([first, *(word if word in SMALL_WORDS else capital(word) for word in rest)])
+
+
+SMALL_WORDS = "a an the and or but of in on at to for from with by as".split()
+
+
 def finish(text):
     """'a' or 'an', single spaces, sentences that start with a capital."""
     text = re.sub(r" +", " ", text)

@@ -3,7 +3,7 @@
 from . import plots_home, plots_outside, plots_people
 from .cast import beast, human, narrator, other, village
 from .food import DISHES, DRINKS, FOODS, MEALS
-from .grammar import finish, plural, raw
+from .grammar import finish, heading, plural, raw
 from .living import ANIMALS, FLOWERS, TREES
 from .people import BOYS, CLOTHES, CRAFTS, GIRLS, HABITS, RELATIVES, TRAITS
 from .places import DAYS, PLACES, SEARCH, TIMES, WEATHER
@@ -157,4 +157,4 @@ def titled(rng, text, slots):
         return text
     own = slots["noun"] in slots["topic"]
     title = raw(rng, "[A story about {topic}|{Topic}]" if own or slots["he"] == "I" else TITLES, slots).replace(",", "")
-    return f"{finish(title)}\n\n{text}"
+    return f"{heading(rng, finish(title))}\n\n{text}"

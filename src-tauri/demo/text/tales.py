@@ -15,7 +15,7 @@ import functools
 import pathlib
 import re
 
-from . import heroes
+from . import grammar, heroes
 from .cast import WALKERS, village
 from .food import DISHES, DRINKS, FOODS, MEALS
 from .grammar import finish, ing, past, plural, raw, third
@@ -68,8 +68,8 @@ def tale(rng, who=None, owned=None, file="*"):
     text = INVERTED.sub(r"\2 \1", finish(" ".join(raw(rng, beat, slots) for beat in beats)))
     if who or (kind == "none" and not heading) or rng.random() < (0.7 if heading else 0.9):
         return text
-    heading = finish(raw(rng, heading or title(rng, kind, beats, slots), slots))
-    return f"{heading}{rng.choice((' ', chr(10))) if heading.endswith(':') else chr(10) * 2}{text}"
+    head = finish(raw(rng, heading or title(rng, kind, beats, slots), slots))
+    return f"{head}{rng.choice((' ', chr(10)))}{text}" if head.endswith(":") else f"{grammar.heading(rng, head)}\n\n{text}"
 
 
 def may_tell(tale, who, owned):
