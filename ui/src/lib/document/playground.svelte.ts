@@ -58,14 +58,13 @@ export class Playground {
     const before = this.#moment();
     const atEnd = this.editor.caret >= textOf(this.#pieces).length;
     const written: Piece[] = [];
-    const { max_tokens, temperature, top_k, top_p } = this.sampling.values;
     await this.run.start(
       {
         prompt: toSpans(this.#pieces),
         add_bos: false,
-        sampling: { temperature, top_k, top_p },
+        sampling: this.sampling.settings,
         seed: this.sampling.nextSeed(),
-        max_tokens,
+        max_tokens: this.sampling.maxTokens,
         stop: [],
         ignore_eos: false,
         top_logprobs: null,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseNumber } from './number';
+import { nudged, parseNumber } from './number';
 
 it.each([
   ['0.7', 0.7],
@@ -16,4 +16,12 @@ it.each([
 
 it('takes no fraction where whole steps are meant', () => {
   expect(parseNumber('3.5', { min: 0, max: 10, step: 1 })).toBeNull();
+});
+
+it('nudges by steps, inside the range, without dust', () => {
+  const range = { min: 0, max: 2, step: 0.01 };
+  expect(nudged(0.29, 1, range)).toBe(0.3);
+  expect(nudged(1.95, 10, range)).toBe(2);
+  expect(nudged(0, -1, range)).toBe(0);
+  expect(nudged(40, -10, { min: 0, max: 200, step: 1 })).toBe(30);
 });

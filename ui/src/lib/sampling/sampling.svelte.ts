@@ -1,27 +1,93 @@
-/** The sampling rail's state: settings, how many tokens, and the seed. */
-import type { SamplingSettings } from '../bindings';
+/** The sampling rail's state: settings, their order, how many tokens, and the seed. */
+import type { SamplerStage, SamplingSettings } from '../bindings';
+import { BALANCED, difference, NEUTRAL, presetOf, type Numbers, type Preset } from './presets';
+import { DEFAULT_ORDER, FIRST, stageOf, STAGES, type Stage } from './stages';
 
-export interface Values extends SamplingSettings {
-  max_tokens: number;
-}
-
-export const BALANCED: Values = { temperature: 0.7, top_p: 0.9, top_k: 0, max_tokens: 128 };
-export const NEUTRAL: Omit<Values, 'max_tokens'> = { temperature: 1, top_p: 1, top_k: 0 };
+const MAX_TOKENS = 128;
 
 /** Seeds drawn by the app are short enough to read out. */
 export const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
 export class Sampling {
-  values = $state<Values>({ ...BALANCED });
+  values = $state<Numbers>({ ...NEUTRAL });
+  maxTokens = $state(MAX_TOKENS);
   seed = $state(drawSeed());
   locked = $state(false);
+  #order = $state.raw<readonly SamplerStage[]>(DEFAULT_ORDER);
+  #added = $state.raw<readonly SamplerStage[]>(FIRST);
+  /** What Reset goes back to. */
+  #chosen = $state.raw<Preset>(BALANCED);
 
-  neutralise(): void {
-    Object.assign(this.values, NEUTRAL);
+  constructor() {
+    this.apply(BALANCED);
+  }
+
+  /** The samplers on the rail, in the order in which they run. */
+  get shown(): readonly Stage[] {
+    return this.#order
+      .filter((stage) => this.#added.includes(stage))
+      .flatMap((s) => stageOf(s) ?? []);
+  }
+  /** Those that can still be added. */
+  get more(): readonly Stage[] {
+    return STAGES.filter(({ stage }) => !this.#added.includes(stage));
+  }
+  get changes() {
+    return difference(this.values, this.#order);
+  }
+  /** The preset in force, as long as nothing was changed. */
+  get preset(): Preset | undefined {
+    return presetOf(this.changes);
+  }
+  get chosen(): Preset {
+    return this.#chosen;
+  }
+  /** What a run is asked for. */
+  get settings(): SamplingSettings {
+    const { temperature, top_k, top_p } = this.values;
+    return { temperature, top_k, top_p, ...this.changes };
+  }
+
+  apply(preset: Preset): void {
+    this.neutralise();
+    this.#chosen = preset;
+    const { sampler_order, ...numbers } = preset.difference;
+    Object.assign(this.values, numbers);
+    this.#order = sampler_order ?? DEFAULT_ORDER;
+    const used = STAGES.filter(({ settings }) => settings.some(({ key }) => key in numbers));
+    this.#added = [...FIRST, ...used.map(({ stage }) => stage)];
   }
   reset(): void {
-    Object.assign(this.values, BALANCED);
+    this.apply(this.#chosen);
   }
+  /** Every sampler off, in the default order; the rows stay. */
+  neutralise(): void {
+    Object.assign(this.values, NEUTRAL);
+    this.#order = DEFAULT_ORDER;
+  }
+
+  add({ stage, settings }: Stage): void {
+    this.#added = [...this.#added, stage];
+    for (const { key, neutral, start } of settings) this.values[key] = start ?? neutral;
+  }
+  remove({ stage, settings }: Stage): void {
+    this.#added = this.#added.filter((other) => other !== stage);
+    for (const { key, neutral } of settings) this.values[key] = neutral;
+  }
+  /** Puts a sampler where another one on the rail stands. */
+  move(stage: SamplerStage, to: SamplerStage): void {
+    const [from, target] = [this.#order.indexOf(stage), this.#order.indexOf(to)];
+    if (from < 0 || target < 0) return;
+    const order = this.#order.toSpliced(from, 1);
+    this.#order = order.toSpliced(target, 0, stage);
+  }
+  /** Moves it past its neighbour on the rail: -1 up, 1 down. */
+  shift(stage: SamplerStage, by: -1 | 1): void {
+    const shown = this.shown.map((row) => row.stage);
+    const neighbour = shown[shown.indexOf(stage) + by];
+    if (neighbour) this.move(stage, neighbour);
+  }
+
   /** The seed of the next run: a new one unless it is locked. */
   nextSeed(): number {
     if (!this.locked) this.seed = drawSeed();
