@@ -28,7 +28,7 @@ def main():
     kinds, words, sentences, grams, faults = collections.Counter(), collections.Counter(), collections.Counter(), set(), 0
     prompts = (HERE / "prompts.txt").read_text().splitlines()
     met = set()
-    for kind, text in itertools.islice(corpus.documents(SEED), arguments.documents):
+    for kind, text in (corpus.numbered(SEED, at) for at in range(arguments.documents)):
         kinds[kind] += len(text)
         words.update(re.findall(r"[A-Za-z'-]+", text))
         sentences.update(hash(sentence) for sentence in split(text))

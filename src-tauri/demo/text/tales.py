@@ -68,7 +68,11 @@ def tale(rng, who=None, owned=None, file="*"):
     text = INVERTED.sub(r"\2 \1", finish(" ".join(raw(rng, beat, slots) for beat in beats)))
     if who or (kind == "none" and not heading) or rng.random() < (0.7 if heading else 0.9):
         return text
-    head = finish(raw(rng, heading or title(rng, kind, beats, slots), slots))
+    return headed(rng, heading or title(rng, kind, beats, slots), slots, text)
+
+
+def headed(rng, heading, slots, text):
+    head = finish(raw(rng, heading, slots))
     return f"{head}{rng.choice((' ', chr(10)))}{text}" if head.endswith(":") else f"{grammar.heading(rng, head)}\n\n{text}"
 
 
