@@ -1,7 +1,9 @@
 //! The window's commands: each takes typed arguments, calls one thing, and maps the error.
 #![expect(clippy::needless_pass_by_value, reason = "tauri hands a command its state by value")]
 
-use engine::{EngineStatus, Error, GenerationEvent, GenerationRequest, Problem, PromptSpan};
+use engine::{
+    EngineStatus, Error, GenerationEvent, GenerationRequest, Problem, PromptSpan, TokenText,
+};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
@@ -72,4 +74,11 @@ pub(crate) async fn count_tokens(app: State<'_, App>, prompt: Vec<PromptSpan>) -
     let counting = tauri::async_runtime::spawn_blocking(move || engine.count_tokens(&prompt));
     let counted = counting.await.unwrap_or(Err(Error::Closed));
     counted.map_err(|error| Problem::from(&error))
+}
+
+/// The tokens a text consists of, for a bias or a ban.
+#[tauri::command]
+pub(crate) fn tokens_of(app: State<'_, App>, text: String) -> Outcome<Vec<TokenText>> {
+    let tokens = app.engine.tokenizer().and_then(|tokenizer| tokenizer.tokens_of(&text));
+    tokens.map_err(|error| Problem::from(&error))
 }

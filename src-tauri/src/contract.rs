@@ -8,7 +8,7 @@ use std::path::Path;
 use engine::{
     Completion, EngineStatus, FinishReason, GeneratedToken, GenerationEvent, GenerationRequest,
     LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplerStage, SamplingSettings,
-    Timings, TokenProbability, Usage,
+    Timings, TokenProbability, TokenText, Usage,
 };
 use ts_rs::{Config, TS};
 
@@ -19,7 +19,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
 /// Name in TypeScript, command, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str, &str); 6] = [
+const FUNCTIONS: [(&str, &str, &str, &str, &str); 7] = [
     (
         "watchEngine",
         "watch_engine",
@@ -50,6 +50,13 @@ const FUNCTIONS: [(&str, &str, &str, &str, &str); 6] = [
         "number",
         "How many tokens a prompt is, exactly as a run would encode it.",
     ),
+    (
+        "tokensOf",
+        "tokens_of",
+        "text: string",
+        "Array<TokenText>",
+        "The tokens a text consists of, for a bias or a ban.",
+    ),
 ];
 
 fn bindings() -> String {
@@ -59,6 +66,7 @@ fn bindings() -> String {
         SamplerStage::decl(&config),
         SamplingSettings::decl(&config),
         GenerationRequest::decl(&config),
+        TokenText::decl(&config),
         TokenProbability::decl(&config),
         PromptToken::decl(&config),
         GeneratedToken::decl(&config),

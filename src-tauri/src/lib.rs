@@ -58,6 +58,7 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             commands::generate,
             commands::stop,
             commands::count_tokens,
+            commands::tokens_of,
         ])
         .setup(|app| {
             app.manage(App { engine: Engine::start(None)? });

@@ -19,6 +19,9 @@ const PORT: u16 = 4447;
 pub const CTRL: char = '\u{e009}';
 pub const RETURN: char = '\u{e007}';
 pub const HOME: char = '\u{e011}';
+pub const LEFT: char = '\u{E012}';
+pub const UP: char = '\u{E013}';
+pub const SHIFT: char = '\u{E008}';
 pub const RIGHT: char = '\u{e014}';
 /// Five times what a person should wait at most.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::checkpoint::{Geometry, empty_nemo};
 use tests::fixture;
-use tests::window::{CTRL, HOME, RETURN, RIGHT, Theme, Window};
+use tests::window::{CTRL, HOME, LEFT, RETURN, RIGHT, SHIFT, Theme, UP, Window};
 
 fn greedy_reference() -> (String, String) {
     let bytes = std::fs::read(fixture("tiny/reference.json")).expect("reference");
@@ -66,6 +66,8 @@ async fn a_person_writes_generates_stops_and_opens_models() {
     assert_ne!(window.text("document").await, whole);
     window.type_into("document", &format!("{CTRL}z")).await;
 
+    sets_samplers_by_keyboard(&window, &prompt, &generated).await;
+
     // A broken file is refused in place; the old model keeps working.
     let broken = std::env::temp_dir().join("broken-checkpoint.nemo");
     let bytes = std::fs::read(&tiny).expect("fixture");
@@ -117,6 +119,50 @@ async fn denies_what_no_capability_names(window: &Window) {
     let answer = window.client.execute_async(script, vec![]).await.expect("script runs");
     let rejected = ["rejected", "rejected", "rejected"];
     assert_eq!(answer, json!([rejected, "undefined", false, true]));
+}
+
+/// Samplers are added, moved and removed; what is set decides what is written, stop texts where it
+/// ends, and the caret where it goes.
+async fn sets_samplers_by_keyboard(window: &Window, prompt: &str, generated: &str) {
+    let rows = "return [...document.querySelectorAll('[data-stage]')].map(e => e.dataset.stage)";
+    window.type_into("more-samplers", &RETURN.to_string()).await;
+    window.type_into("add-top-k", &RETURN.to_string()).await;
+    let focus = window.run("return document.activeElement.dataset.testid").await;
+    assert_eq!(focus, json!("top-k"), "the new sampler has the focus");
+    assert_eq!(window.run(rows).await, json!(["temperature", "top-k", "top-p"]));
+    window.type_into("move-top-k", &UP.to_string()).await;
+    assert_eq!(window.run(rows).await, json!(["top-k", "temperature", "top-p"]));
+
+    // One token to choose from is as good as temperature 0.
+    window.type_into("top-k", &format!("{HOME}{RIGHT}")).await;
+    window.type_into("document", &format!("{CTRL}{RETURN}")).await;
+    let whole = format!("{prompt}{generated}");
+    window.wait("top-k 1 is greedy", "document", |text| text == whole).await;
+    window.type_into("document", &format!("{CTRL}z")).await;
+
+    // A run ends before a stop text.
+    let at = generated.char_indices().nth(generated.chars().count() / 2).expect("a middle").0;
+    let stop: String = generated[at..].chars().take(5).collect();
+    window.type_into("stop-texts", &format!("{stop}{RETURN}")).await;
+    window.type_into("document", &format!("{CTRL}{RETURN}")).await;
+    window.wait("the run stops", "run-end", |text| text.contains("stop text found")).await;
+    let kept = &generated[..generated.find(&stop).expect("it is there")];
+    assert_eq!(window.text("document").await, format!("{prompt}{kept}"));
+    window.type_into("document", &format!("{CTRL}z")).await;
+    window.run("document.querySelector('[aria-label^=\"Remove stop text\"]').click()").await;
+
+    // What stands behind the caret stays there.
+    window.type_into("document", "END").await;
+    window.type_keys(&LEFT.to_string().repeat(3)).await;
+    window.type_keys(&format!("{CTRL}{SHIFT}{RETURN}")).await;
+    let around = format!("{prompt}{generated}END");
+    window.wait("it continues at the caret", "document", |text| text == around).await;
+    window.type_into("document", &format!("{CTRL}z")).await;
+    window.type_into("document", &format!("{CTRL}z")).await;
+    window.wait("both are undone", "document", |text| text == prompt).await;
+    window.check_accessibility().await;
+    window.run("document.querySelector('[aria-label=\"Remove Top-k\"]').click()").await;
+    assert_eq!(window.run(rows).await, json!(["temperature", "top-p"]));
 }
 
 /// Starts a run and presses Esc as soon as its first text is there, without leaving the page in

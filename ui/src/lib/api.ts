@@ -3,7 +3,7 @@ import { Channel } from '@tauri-apps/api/core';
 import * as bindings from './bindings';
 import type { EngineStatus, GenerationEvent, GenerationRequest, Problem } from './bindings';
 
-export { cancelLoad, countTokens, openModel, stop } from './bindings';
+export { cancelLoad, countTokens, openModel, stop, tokensOf } from './bindings';
 
 export function watchEngine(onStatus: (status: EngineStatus) => void): Promise<null> {
   const channel = new Channel<EngineStatus>();

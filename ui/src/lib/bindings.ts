@@ -113,6 +113,7 @@ top_logprobs: number | null,
  * Report the prompt's own tokens first, with their log-probabilities.
  */
 echo: boolean, };
+export type TokenText = { id: number, text: string, };
 export type TokenProbability = { id: number, text: string, logprob: number, };
 export type PromptToken = { id: number, text: string, 
 /**
@@ -196,3 +197,6 @@ export const stop = () =>
 /** How many tokens a prompt is, exactly as a run would encode it. */
 export const countTokens = (prompt: Array<PromptSpan>) =>
   invoke<number>('count_tokens', { prompt });
+/** The tokens a text consists of, for a bias or a ban. */
+export const tokensOf = (text: string) =>
+  invoke<Array<TokenText>>('tokens_of', { text });

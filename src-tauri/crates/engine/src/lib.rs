@@ -58,4 +58,4 @@ pub use sampler::SamplerStage;
 pub use score::{Score, ScoredToken};
 pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};
 pub use status::{EngineStatus, ModelInfo};
-pub use tokenizer::{EncodedToken, Tokenizer, TokenizerFile, TokenizerFormat};
+pub use tokenizer::{EncodedToken, TokenText, Tokenizer, TokenizerFile, TokenizerFormat};

@@ -56,6 +56,21 @@ it('keeps what was generated while an input method was composing', () => {
   expect(edited.mock.lastCall?.[0].at(-1)).toEqual(model(' new', 9));
 });
 
+it('adds model text in the middle, each piece after the one before', () => {
+  const { host, editor } = open([typed('one '), typed(' three')]);
+  editor.growAt(1);
+  editor.append(model('tw', 1));
+  editor.flush();
+  editor.append(model('o', 2));
+  editor.flush();
+  expect(host.textContent).toBe('one two three');
+  expect([...host.querySelectorAll('.generated')].map((e) => e.textContent)).toEqual(['tw', 'o']);
+  editor.show([typed('end')]);
+  editor.append(model('.', 3));
+  editor.flush();
+  expect(host.textContent).toBe('end.');
+});
+
 it('does not let a running generation be typed into', () => {
   const { host } = open([typed('x')], false);
   const event = new InputEvent('beforeinput', { inputType: 'insertText', cancelable: true });

@@ -26,6 +26,8 @@ export class Editor {
   #composing = false;
   #frame = 0;
   #appended: Piece[] = [];
+  /** Where model text goes, as an index of pieces; null: to the end. */
+  #growing: number | null = null;
 
   constructor(private readonly listener: EditorListener) {}
 
@@ -66,11 +68,17 @@ export class Editor {
   /** Shows pieces, touching only the nodes that differ. */
   show(pieces: Pieces, caret?: number): void {
     this.#appended = [];
+    this.#growing = null;
     this.#patch(pieces);
     if (caret !== undefined) this.#placeCaret(caret);
   }
 
-  /** Appends model text; written once per frame. */
+  /** From now on model text goes before the piece with this index. */
+  growAt(index: number): void {
+    this.#growing = index;
+  }
+
+  /** Adds model text where it grows; written once per frame. */
   append(piece: Piece): void {
     this.#appended.push(piece);
     this.#frame ||= requestAnimationFrame(() => this.flush());
@@ -85,10 +93,12 @@ export class Editor {
     const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     const added = this.#appended;
     this.#appended = [];
-    this.#pieces = [...this.#pieces, ...added];
+    const at = this.#growing ?? this.#pieces.length;
     const nodes = added.map(nodeOf);
-    this.#nodes.push(...nodes);
-    this.#end.before(...nodes);
+    (this.#nodes[at] ?? this.#end).before(...nodes);
+    this.#pieces = this.#pieces.toSpliced(at, 0, ...added);
+    this.#nodes.splice(at, 0, ...nodes);
+    if (this.#growing !== null) this.#growing += added.length;
     if (left <= FOLLOW_PX) scroller.scrollTop = scroller.scrollHeight;
   }
 

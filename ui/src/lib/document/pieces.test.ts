@@ -1,9 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { applyEdit, diffEdit, PieceBuilder, textOf, toSpans, type Pieces } from './pieces';
+import {
+  applyEdit,
+  diffEdit,
+  joined,
+  PieceBuilder,
+  splitAt,
+  textOf,
+  toSpans,
+  type Pieces,
+} from './pieces';
 
 const typed = (text: string) => ({ text, ids: null });
 const model = (text: string, ...ids: number[]) => ({ text, ids });
 const sample: Pieces = [typed('Once '), model('upon', 1), model(' a', 2), model('–', 7, 8, 9)];
+
+describe('splitAt', () => {
+  it('cuts between pieces without touching them', () => {
+    expect(splitAt(sample, 9)).toEqual([sample.slice(0, 2), sample.slice(2)]);
+    expect(splitAt(sample, 0)).toEqual([[], sample]);
+    expect(splitAt(sample, 12)).toEqual([sample, []]);
+  });
+  it('makes typed text of a token that it cuts through', () => {
+    const [before, after] = splitAt(sample, 7);
+    expect(before).toEqual([typed('Once '), typed('up')]);
+    expect(after).toEqual([typed('on'), ...sample.slice(2)]);
+  });
+  it('joins again to the same text, wherever it cuts', () => {
+    for (let at = 0; at <= 12; at++) {
+      const [before, after] = splitAt(sample, at);
+      expect(textOf(before)).toBe(textOf(sample).slice(0, at));
+      expect(textOf(joined(before, after))).toBe(textOf(sample));
+    }
+    expect(joined(...splitAt([typed('abc')], 1))).toEqual([typed('abc')]);
+  });
+});
 
 describe('applyEdit', () => {
   it('keeps the ids of what it does not touch', () => {

@@ -22,6 +22,24 @@ export interface Edit {
 
 export const textOf = (pieces: Pieces): string => pieces.map((piece) => piece.text).join('');
 
+/** Cuts a document in two; a piece that the cut goes through becomes typed text on both sides. */
+export function splitAt(pieces: Pieces, offset: number): [Pieces, Pieces] {
+  let left = offset;
+  const at = pieces.findIndex(({ text }) => (left -= text.length) < 0);
+  const cut = pieces[at];
+  if (!cut) return [pieces, []];
+  const inside = left + cut.text.length;
+  if (inside === 0) return [pieces.slice(0, at), pieces.slice(at)];
+  const typed = (text: string): Piece => ({ text, ids: null });
+  return [
+    [...pieces.slice(0, at), typed(cut.text.slice(0, inside))],
+    [typed(cut.text.slice(inside)), ...pieces.slice(at + 1)],
+  ];
+}
+
+/** One document of several parts. */
+export const joined = (...parts: Pieces[]): Pieces => mergeTyped(parts.flat());
+
 /** Replaces a range of text; every model piece the range touches becomes typed text. */
 export function applyEdit(pieces: Pieces, { start, end, inserted }: Edit): Pieces {
   const before: Piece[] = [];

@@ -4,7 +4,7 @@ import { RunState } from '../engine/run.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
 import { Editor } from './editor';
 import { History, type Moment } from './history';
-import { textOf, toSpans, type Piece, type Pieces } from './pieces';
+import { joined, splitAt, textOf, toSpans, type Piece, type Pieces } from './pieces';
 
 export class Playground {
   readonly run = new RunState();
@@ -53,19 +53,26 @@ export class Playground {
     return this.#changes >= 0 && this.#history.canRedo && !this.run.running;
   }
 
-  async generate(): Promise<void> {
+  /** Continues from the end, or from the caret with the text behind it left in place. */
+  async generate(from: 'end' | 'caret' = 'end'): Promise<void> {
     if (this.run.running || this.editor.composing) return;
     const before = this.#moment();
-    const atEnd = this.editor.caret >= textOf(this.#pieces).length;
+    const end = textOf(this.#pieces).length;
+    const caret = this.editor.caret;
+    const [head, tail] = splitAt(this.#pieces, from === 'end' ? end : caret);
+    if (tail.length > 0) {
+      this.editor.show([...head, ...tail], caret);
+      this.editor.growAt(head.length);
+    }
     const written: Piece[] = [];
     await this.run.start(
       {
-        prompt: toSpans(this.#pieces),
+        prompt: toSpans(head),
         add_bos: false,
         sampling: this.sampling.settings,
         seed: this.sampling.nextSeed(),
         max_tokens: this.sampling.maxTokens,
-        stop: [],
+        stop: [...this.sampling.stops],
         ignore_eos: false,
         top_logprobs: null,
         echo: false,
@@ -79,9 +86,12 @@ export class Playground {
     this.editor.flush();
     if (written.length > 0) {
       this.#history.step(before);
-      this.#set([...this.#pieces, ...written], this.#caret);
-      // Who wrote at the end goes on writing at the end.
-      if (atEnd) this.editor.show(this.#pieces, textOf(this.#pieces).length);
+      this.#set(joined(head, written, tail), this.#caret);
+    }
+    // Who wrote where it grew goes on writing behind it.
+    const grown = textOf([...head, ...written]).length;
+    if (tail.length > 0 || (written.length > 0 && caret >= end)) {
+      this.editor.show(this.#pieces, grown);
     }
   }
 

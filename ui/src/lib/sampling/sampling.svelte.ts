@@ -1,5 +1,6 @@
 /** The sampling rail's state: settings, their order, how many tokens, and the seed. */
 import type { SamplerStage, SamplingSettings } from '../bindings';
+import { biasSettings, type Bias } from './bias';
 import { BALANCED, difference, NEUTRAL, presetOf, type Numbers, type Preset } from './presets';
 import { DEFAULT_ORDER, FIRST, stageOf, STAGES, type Stage } from './stages';
 
@@ -11,6 +12,9 @@ export const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))
 export class Sampling {
   values = $state<Numbers>({ ...NEUTRAL });
   maxTokens = $state(MAX_TOKENS);
+  /** Texts that end a run. */
+  stops = $state.raw<readonly string[]>([]);
+  biases = $state.raw<readonly Bias[]>([]);
   seed = $state(drawSeed());
   locked = $state(false);
   #order = $state.raw<readonly SamplerStage[]>(DEFAULT_ORDER);
@@ -35,6 +39,9 @@ export class Sampling {
   get changes() {
     return difference(this.values, this.#order);
   }
+  get acting(): boolean {
+    return Object.keys(this.changes).length > 0 || this.biases.length > 0;
+  }
   /** The preset in force, as long as nothing was changed. */
   get preset(): Preset | undefined {
     return presetOf(this.changes);
@@ -45,23 +52,29 @@ export class Sampling {
   /** What a run is asked for. */
   get settings(): SamplingSettings {
     const { temperature, top_k, top_p } = this.values;
-    return { temperature, top_k, top_p, ...this.changes };
+    return { temperature, top_k, top_p, ...this.changes, ...biasSettings(this.biases) };
   }
 
+  /** Biases are the text's own matter: a preset leaves them. */
   apply(preset: Preset): void {
-    this.neutralise();
+    this.#resetNumbers();
     this.#chosen = preset;
     const { sampler_order, ...numbers } = preset.difference;
     Object.assign(this.values, numbers);
     this.#order = sampler_order ?? DEFAULT_ORDER;
     const used = STAGES.filter(({ settings }) => settings.some(({ key }) => key in numbers));
-    this.#added = [...FIRST, ...used.map(({ stage }) => stage)];
+    const biased = this.biases.length > 0 ? (['bias'] as const) : [];
+    this.#added = [...FIRST, ...biased, ...used.map(({ stage }) => stage)];
   }
   reset(): void {
     this.apply(this.#chosen);
   }
   /** Every sampler off, in the default order; the rows stay. */
   neutralise(): void {
+    this.#resetNumbers();
+    this.biases = [];
+  }
+  #resetNumbers(): void {
     Object.assign(this.values, NEUTRAL);
     this.#order = DEFAULT_ORDER;
   }
@@ -71,6 +84,7 @@ export class Sampling {
     for (const { key, neutral, start } of settings) this.values[key] = start ?? neutral;
   }
   remove({ stage, settings }: Stage): void {
+    if (stage === 'bias') this.biases = [];
     this.#added = this.#added.filter((other) => other !== stage);
     for (const { key, neutral } of settings) this.values[key] = neutral;
   }

@@ -63,7 +63,7 @@ it('goes back to the chosen preset, and to neutral', () => {
 
 it('knows every sampler of the engine, each setting in one place and within its range', () => {
   expect(new Set(DEFAULT_ORDER).size).toBe(11);
-  expect(STAGES).toHaveLength(10);
+  expect(STAGES).toHaveLength(11);
   expect(new Set(SETTINGS.map(({ key }) => key)).size).toBe(SETTINGS.length);
   for (const { key, min, max, neutral, start } of SETTINGS) {
     expect(neutral >= min && neutral <= max, key).toBe(true);

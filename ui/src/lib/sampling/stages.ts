@@ -1,4 +1,7 @@
-/** The samplers a person can set, in the engine's default order, with the range of each setting. */
+/**
+ * The samplers a person can set, in the engine's default order, with the range of each setting.
+ * Biases and bans have no settings of this kind, but their place in the order.
+ */
 import type { SamplerStage, SamplingSettings } from '../bindings';
 import type { Range } from './number';
 
@@ -92,6 +95,12 @@ export const STAGES: readonly Stage[] = [
       setting('presence_penalty', 'Presence', [-2, 2, 0.01], 0, 'Once; 0 is off'),
     ],
   },
+  {
+    stage: 'bias',
+    label: 'Bias and bans',
+    help: 'Makes single tokens likelier, rarer, or impossible',
+    settings: [],
+  },
   single(
     'temperature',
     setting(
@@ -160,12 +169,7 @@ export const STAGES: readonly Stage[] = [
   },
 ];
 
-/** Biases and bans have no slider, but keep their place in the order. */
-export const DEFAULT_ORDER: readonly SamplerStage[] = [
-  ...STAGES.slice(0, 3).map(({ stage }) => stage),
-  'bias',
-  ...STAGES.slice(3).map(({ stage }) => stage),
-];
+export const DEFAULT_ORDER: readonly SamplerStage[] = STAGES.map(({ stage }) => stage);
 export const SETTINGS: readonly Setting[] = STAGES.flatMap(({ settings }) => settings);
 /** Shown from the beginning; the others when they are added. */
 export const FIRST: readonly SamplerStage[] = ['temperature', 'top-p'];

@@ -6,6 +6,7 @@ const press = (key: string, more: KeyboardEventInit = {}) =>
 
 it.each([
   [press('Enter', { ctrlKey: true }), 'generate'],
+  [press('Enter', { ctrlKey: true, shiftKey: true }), 'continue'],
   [press('Enter'), null],
   [press('Escape'), 'stop'],
   [press('z', { ctrlKey: true }), 'undo'],

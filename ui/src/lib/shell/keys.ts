@@ -1,6 +1,15 @@
 /** The window's shortcuts: one table for the handler and for the sheet that lists them. */
 export type Action =
-  'generate' | 'stop' | 'undo' | 'redo' | 'open' | 'larger' | 'smaller' | 'size' | 'help';
+  | 'generate'
+  | 'continue'
+  | 'stop'
+  | 'undo'
+  | 'redo'
+  | 'open'
+  | 'larger'
+  | 'smaller'
+  | 'size'
+  | 'help';
 
 export interface Key {
   readonly action: Action;
@@ -16,6 +25,12 @@ const plainCtrl = (event: KeyboardEvent, ...keys: string[]) =>
 
 export const KEYS: readonly Key[] = [
   { action: 'generate', shown: 'Ctrl ↵', what: 'Generate', matches: (e) => plainCtrl(e, 'enter') },
+  {
+    action: 'continue',
+    shown: 'Ctrl Shift ↵',
+    what: 'Generate at the cursor',
+    matches: (e) => e.shiftKey && ctrl(e, 'enter'),
+  },
   { action: 'stop', shown: 'Esc', what: 'Stop', matches: (e) => e.key === 'Escape' },
   { action: 'undo', shown: 'Ctrl Z', what: 'Undo', matches: (e) => plainCtrl(e, 'z') },
   {

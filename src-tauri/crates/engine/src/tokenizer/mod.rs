@@ -35,8 +35,10 @@ pub(crate) use decode::Decoder;
 use json::JsonTokenizer;
 use pieces::{PieceKind, SentencePieceModel};
 use sentencepiece::SentencePiece;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 pub(crate) use specials::{Special, Specials};
+use ts_rs::TS;
 use vocabulary::MAX_PIECE_BYTES;
 
 use crate::settings::PromptSpan;
@@ -101,6 +103,13 @@ pub struct EncodedToken {
     pub id: u32,
     /// The bytes of the input it stands for.
     pub bytes: Range<usize>,
+}
+
+/// A token by its id, with the text it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct TokenText {
+    pub id: u32,
+    pub text: String,
 }
 
 /// The last tokenizer made: opening a model again does not make it again.
@@ -231,6 +240,15 @@ impl Tokenizer {
     /// [`crate::Error::Encode`] when the library fails.
     pub fn encode(&self, text: &str) -> Result<Vec<EncodedToken>> {
         self.encode_texts(&[(text, true)], true)
+    }
+
+    /// The tokens a text consists of where it starts a sequence.
+    ///
+    /// # Errors
+    /// [`crate::Error::Encode`] when the library fails.
+    pub fn tokens_of(&self, text: &str) -> Result<Vec<TokenText>> {
+        let named = |EncodedToken { id, .. }| TokenText { id, text: self.piece_text(id) };
+        Ok(self.encode(text)?.into_iter().map(named).collect())
     }
 
     /// The ids of a prompt: neighbouring texts are encoded as one, model text keeps its ids.
