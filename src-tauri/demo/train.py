@@ -116,16 +116,16 @@ class Training:
             self.load()
 
     def run(self):
-        saved, loss_sum = time.monotonic(), 0.0
+        saved, losses = time.monotonic(), []
         while self.steps is None or self.step < self.steps:
             started = time.monotonic()
             loss = self.advance()
             self.seconds += time.monotonic() - started
-            loss_sum += loss
+            losses.append(loss)
             self.plan()
             if self.step % 10 == 0:
-                self.note(loss_sum / 10)
-                loss_sum = 0.0
+                self.note(sum(losses) / len(losses))
+                losses = []
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
                 self.save()
                 saved = time.monotonic()

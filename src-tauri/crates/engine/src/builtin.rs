@@ -11,8 +11,7 @@ pub fn path() -> Option<PathBuf> {
     let executable = std::env::current_exe().ok()?;
     let folder = executable.parent()?;
     let file = format!("{NAME}.nemo");
-    let source =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/fixtures/tiny/tiny-zarr.nemo");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo/demo.nemo");
     let places = [
         folder.join(&file),
         folder.join("../share/nemotron-playground").join(&file),
