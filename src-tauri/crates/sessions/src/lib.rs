@@ -1,0 +1,29 @@
+//! Prompt sessions: documents that user and model write together, with every branch, run and undo
+//! step, in one SQLite file. No window, no engine.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `passage`, `blob` | text with its origin, token by token, and its binary form |
+//! | `tree` | the nodes of a session, of which a document is a path |
+//! | `run` | what a model was asked for and wrote |
+//! | `session` | one session in memory: editing, runs, branches, undo |
+//! | `document` | a session as the window shows it |
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
+
+mod blob;
+mod document;
+mod error;
+mod id;
+mod passage;
+mod run;
+mod session;
+mod tree;
+
+pub use document::{Branch, Document, Piece};
+pub use error::{Error, Problem, Result};
+pub use id::Id;
+pub use passage::{Author, Token};
+pub use run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
+pub use session::Kind;
+pub use tree::Role;
