@@ -8,18 +8,24 @@
 //! | `run` | what a model was asked for and wrote |
 //! | `session` | one session in memory: editing, runs, branches, undo |
 //! | `document` | a session as the window shows it |
+//! | `schema`, `database`, `rescue`, `pages` | the file: its versions, its opening, its repair |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
 
 mod blob;
+mod database;
 mod document;
 mod error;
 mod id;
+mod pages;
 mod passage;
+mod rescue;
 mod run;
+mod schema;
 mod session;
 mod tree;
 
+pub use database::Notice;
 pub use document::{Branch, Document, Piece};
 pub use error::{Error, Problem, Result};
 pub use id::Id;
