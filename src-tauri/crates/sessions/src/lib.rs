@@ -9,6 +9,9 @@
 //! | `session` | one session in memory: editing, runs, branches, undo |
 //! | `document` | a session as the window shows it |
 //! | `schema`, `database`, `rescue`, `pages` | the file: its versions, its opening, its repair |
+//! | `rows` | sessions as rows |
+//! | `store` | the sessions behind one connection |
+//! | `list`, `library`, `folder` | what there is, and its order |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
 
@@ -16,20 +19,29 @@ mod blob;
 mod database;
 mod document;
 mod error;
+mod folder;
 mod id;
+mod library;
+mod list;
 mod pages;
 mod passage;
 mod rescue;
+mod rows;
 mod run;
 mod schema;
 mod session;
+mod store;
 mod tree;
 
 pub use database::Notice;
 pub use document::{Branch, Document, Piece};
 pub use error::{Error, Problem, Result};
+pub use folder::Folder;
 pub use id::Id;
+pub use library::Tag;
+pub use list::{ListRequest, SessionPage, SessionSummary, Shelf, Within};
 pub use passage::{Author, Token};
 pub use run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
 pub use session::Kind;
+pub use store::{Begun, NewSession, Store};
 pub use tree::Role;
