@@ -12,6 +12,7 @@
 //! | `rows` | sessions as rows |
 //! | `store` | the sessions behind one connection |
 //! | `list`, `library`, `folder` | what there is, and its order |
+//! | `words`, `search` | the full-text index |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
 
@@ -29,9 +30,11 @@ mod rescue;
 mod rows;
 mod run;
 mod schema;
+mod search;
 mod session;
 mod store;
 mod tree;
+mod words;
 
 pub use database::Notice;
 pub use document::{Branch, Document, Piece};
@@ -42,6 +45,7 @@ pub use library::Tag;
 pub use list::{ListRequest, SessionPage, SessionSummary, Shelf, Within};
 pub use passage::{Author, Token};
 pub use run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
+pub use search::{SearchHit, SearchPage, SearchRequest, SnippetPart};
 pub use session::Kind;
 pub use store::{Begun, NewSession, Store};
 pub use tree::Role;
