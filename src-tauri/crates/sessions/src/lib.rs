@@ -13,6 +13,8 @@
 //! | `store` | the sessions behind one connection |
 //! | `list`, `library`, `folder` | what there is, and its order |
 //! | `words`, `search` | the full-text index |
+//! | `preset`, `settings` | the user's presets; the app's settings, in a file of their own |
+//! | `archive`, `chat`, `exchange`, `foreign` | export and import |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
 
@@ -21,17 +23,20 @@ mod database;
 mod document;
 mod error;
 mod folder;
+mod foreign;
 mod id;
 mod library;
 mod list;
 mod pages;
 mod passage;
+mod preset;
 mod rescue;
 mod rows;
 mod run;
 mod schema;
 mod search;
 mod session;
+mod settings;
 mod store;
 mod tree;
 mod words;
@@ -44,8 +49,10 @@ pub use id::Id;
 pub use library::Tag;
 pub use list::{ListRequest, SessionPage, SessionSummary, Shelf, Within};
 pub use passage::{Author, Token};
+pub use preset::Preset;
 pub use run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
 pub use search::{SearchHit, SearchPage, SearchRequest, SnippetPart};
 pub use session::Kind;
+pub use settings::{Settings, SettingsFile, Theme};
 pub use store::{Begun, NewSession, Store};
 pub use tree::Role;
