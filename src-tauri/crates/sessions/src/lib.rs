@@ -18,10 +18,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
 
+mod archive;
 mod blob;
+mod chat;
 mod database;
 mod document;
 mod error;
+mod exchange;
 mod folder;
 mod foreign;
 mod id;
@@ -44,6 +47,7 @@ mod words;
 pub use database::Notice;
 pub use document::{Branch, Document, Piece};
 pub use error::{Error, Problem, Result};
+pub use exchange::Imported;
 pub use folder::Folder;
 pub use id::Id;
 pub use library::Tag;
