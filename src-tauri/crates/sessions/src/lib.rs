@@ -15,6 +15,7 @@
 //! | `words`, `search` | the full-text index |
 //! | `preset`, `settings` | the user's presets; the app's settings, in a file of their own |
 //! | `archive`, `chat`, `exchange`, `foreign` | export and import |
+//! | `keeper`, `handle` | the thread that owns the store, and the way to it |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails where it panics"))]
 
@@ -27,7 +28,9 @@ mod error;
 mod exchange;
 mod folder;
 mod foreign;
+mod handle;
 mod id;
+mod keeper;
 mod library;
 mod list;
 mod pages;
@@ -49,7 +52,9 @@ pub use document::{Branch, Document, Piece};
 pub use error::{Error, Problem, Result};
 pub use exchange::Imported;
 pub use folder::Folder;
+pub use handle::Sessions;
 pub use id::Id;
+pub use keeper::SaveState;
 pub use library::Tag;
 pub use list::{ListRequest, SessionPage, SessionSummary, Shelf, Within};
 pub use passage::{Author, Token};
@@ -60,3 +65,46 @@ pub use session::Kind;
 pub use settings::{Settings, SettingsFile, Theme};
 pub use store::{Begun, NewSession, Store};
 pub use tree::Role;
+
+#[cfg(test)]
+mod tests {
+    use ts_rs::{Config, TS};
+
+    use super::*;
+
+    #[test]
+    fn the_window_can_be_given_every_type() {
+        let config = Config::default();
+        let declarations = [
+            Begun::decl(&config),
+            Branch::decl(&config),
+            Document::decl(&config),
+            Folder::decl(&config),
+            Imported::decl(&config),
+            ListRequest::decl(&config),
+            NewSession::decl(&config),
+            Notice::decl(&config),
+            Piece::decl(&config),
+            Place::decl(&config),
+            Preset::decl(&config),
+            RunEnd::decl(&config),
+            RunOutput::decl(&config),
+            RunRecord::decl(&config),
+            RunStart::decl(&config),
+            SaveState::decl(&config),
+            SearchPage::decl(&config),
+            SearchRequest::decl(&config),
+            SessionPage::decl(&config),
+            SessionSummary::decl(&config),
+            Settings::decl(&config),
+            Token::decl(&config),
+            Within::decl(&config),
+            WrittenToken::decl(&config),
+        ];
+        for declaration in declarations {
+            // What JavaScript has for whole numbers of 64 bits does not go through JSON.
+            assert!(!declaration.contains("bigint"), "{declaration}");
+        }
+        assert_eq!(Id::decl(&config), "type Id = string;");
+    }
+}
