@@ -17,8 +17,9 @@ fn words(text: &str, mark: char) -> BTreeSet<&str> {
 fn every_kind_of_error_stands_in_the_table() {
     let documentation = source("docs/errors.md");
     let documented = words(&documentation, '`');
-    for path in ["src-tauri/crates/engine/src/error.rs", "src-tauri/crates/cli/src/error.rs"] {
-        let source = source(path);
+    for name in ["engine", "cli", "sessions"] {
+        let path = format!("src-tauri/crates/{name}/src/error.rs");
+        let source = source(&path);
         let (_, from_kind) = source.split_once("fn kind(").expect("kinds");
         let (kinds, _) = from_kind.split_once("fn hint(").expect("hints come after the kinds");
         // The doc comments between them quote nothing.

@@ -1,0 +1,569 @@
+//! Documents, branches, runs and undo, as the window works with them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where it panics")]
+
+mod support;
+
+use sessions::{Author, Document, Error, Id, Place, Role, Store};
+use support::{Random, Scratch, chat, completion, end, run, start, text, token, tokens, type_on};
+
+/// A text with its token ids and its run.
+type Piece = (String, Vec<u32>, Option<Id>);
+
+/// A document as pieces; neighbours that no one can tell apart are one.
+fn pieces(document: &Document) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in document.pieces.iter().filter(|p| !p.text.is_empty() || !p.tokens.is_empty()) {
+        let ids = piece.tokens.iter().map(|token| token.id);
+        match pieces.last_mut() {
+            Some((text, known, run))
+                if *run == piece.run && known.is_empty() == piece.tokens.is_empty() =>
+            {
+                text.push_str(&piece.text);
+                known.extend(ids);
+            }
+            _ => pieces.push((piece.text.clone(), ids.collect(), piece.run)),
+        }
+    }
+    pieces
+}
+
+fn ids(store: &mut Store, session: Id) -> Vec<(String, Vec<u32>)> {
+    let document = store.document(session).unwrap();
+    pieces(&document).into_iter().map(|(text, ids, _)| (text, ids)).collect()
+}
+
+fn said(text: &str, ids: &[u32]) -> (String, Vec<u32>) {
+    (text.to_owned(), ids.to_vec())
+}
+
+#[test]
+fn an_edit_inside_generated_text_starts_a_branch_and_keeps_every_other_token() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "Prompt:");
+    let first = run(&mut store, session, Place::End, &[" one", " two", " three"]);
+    let original = store.document(session).unwrap();
+    scratch.wait(1000);
+    // "Prompt: one two three": the "wo" of " two" goes.
+    store.edit(session, 13..15, "en").unwrap();
+    assert_eq!(
+        ids(&mut store, session),
+        [said("Prompt:", &[]), said(" one", &[0]), said(" ten", &[]), said(" three", &[2])]
+    );
+    let output = &store.outputs(session, first).unwrap()[0];
+    assert_eq!(output.tokens.iter().map(|t| t.id).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(output.text, " one two three");
+    store.switch_to(session, original.current.unwrap(), false).unwrap();
+    assert_eq!(pieces(&store.document(session).unwrap()), pieces(&original));
+    let siblings = store.siblings(session, original.current.unwrap()).unwrap();
+    assert_eq!(siblings.len(), 2, "what is left of the output, and the edited branch");
+}
+
+#[test]
+fn typing_changes_one_leaf_in_place() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    for piece in ["The ", "quick ", "fox"] {
+        type_on(&mut store, session, piece);
+        scratch.wait(1000);
+    }
+    store.edit(session, 4..9, "slow").unwrap();
+    assert_eq!(text(&mut store, session), "The slow fox");
+    assert_eq!(store.branches(session).unwrap().len(), 1);
+}
+
+#[test]
+fn edits_of_an_edited_branch_make_no_further_ones() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "A prompt.");
+    run(&mut store, session, Place::End, &[" One.", " Two."]);
+    for (range, typed) in [(9..14, " Three."), (0..1, "The"), (4..4, "long "), (20..20, "!")] {
+        scratch.wait(1000);
+        store.edit(session, range, typed).unwrap();
+    }
+    assert_eq!(text(&mut store, session), "The long prompt. Thr!ee. Two.");
+    let branches = store.branches(session).unwrap();
+    let ends = branches.iter().filter(|b| !branches.iter().any(|c| c.parent == Some(b.node)));
+    assert_eq!(ends.count(), 2, "the original and the edited one");
+    while store.undo(session).unwrap() {}
+    assert_eq!(text(&mut store, session), "");
+    while store.redo(session).unwrap() {}
+    assert_eq!(text(&mut store, session), "The long prompt. Thr!ee. Two.");
+}
+
+#[test]
+fn typing_without_a_pause_is_one_step() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    for (pause, character) in [(0, "a"), (699, "b"), (699, "c"), (700, "d"), (10, "e")] {
+        scratch.wait(pause);
+        type_on(&mut store, session, character);
+    }
+    assert!(store.undo(session).unwrap());
+    assert_eq!(text(&mut store, session), "abc");
+    assert!(store.undo(session).unwrap());
+    assert_eq!(text(&mut store, session), "");
+    assert!(!store.undo(session).unwrap());
+    assert!(store.redo(session).unwrap());
+    assert!(store.redo(session).unwrap());
+    assert_eq!(text(&mut store, session), "abcde");
+    assert!(!store.redo(session).unwrap());
+}
+
+#[test]
+fn undo_passes_a_generation_and_the_generation_stays_a_branch() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "Hello");
+    scratch.wait(1000);
+    type_on(&mut store, session, " there");
+    run(&mut store, session, Place::End, &["!", " Hi", "."]);
+    let generated = store.document(session).unwrap();
+    for expected in ["Hello there", "Hello", ""] {
+        assert!(store.undo(session).unwrap());
+        assert_eq!(text(&mut store, session), expected);
+    }
+    for expected in ["Hello", "Hello there", "Hello there! Hi."] {
+        assert!(store.redo(session).unwrap());
+        assert_eq!(text(&mut store, session), expected);
+    }
+    assert_eq!(store.document(session).unwrap().current, generated.current);
+    store.undo(session).unwrap();
+    store.undo(session).unwrap();
+    scratch.wait(1000);
+    type_on(&mut store, session, ", you");
+    assert!(!store.redo(session).unwrap(), "something else was typed");
+    store.switch_to(session, generated.current.unwrap(), false).unwrap();
+    assert_eq!(text(&mut store, session), "Hello there! Hi.");
+}
+
+#[test]
+fn a_retry_is_a_sibling_and_one_step() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "Once");
+    run(&mut store, session, Place::End, &[" upon"]);
+    run(&mut store, session, Place::Again, &[" more"]);
+    assert_eq!(text(&mut store, session), "Once more");
+    let current = store.document(session).unwrap().current.unwrap();
+    let siblings = store.siblings(session, current).unwrap();
+    assert_eq!(siblings.iter().map(|b| b.preview.as_str()).collect::<Vec<_>>(), ["upon", "more"]);
+    assert_eq!(siblings.iter().map(|b| b.in_document).collect::<Vec<_>>(), [false, true]);
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "Once upon");
+    store.redo(session).unwrap();
+    assert_eq!(text(&mut store, session), "Once more");
+}
+
+#[test]
+fn a_run_at_the_cursor_brings_back_what_stood_behind_it() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "Begin end.");
+    let begun = store.begin_run(session, Place::At { offset: 6 }, start()).unwrap();
+    assert_eq!(begun.prompt.iter().map(|p| p.text.as_str()).collect::<String>(), "Begin ");
+    store.append(session, begun.run, 0, &tokens(&["the ", "sweet "])).unwrap();
+    assert_eq!(text(&mut store, session), "Begin the sweet ");
+    store.finish_run(session, begun.run, end()).unwrap();
+    assert_eq!(text(&mut store, session), "Begin the sweet end.");
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "Begin end.");
+    store.redo(session).unwrap();
+    run(&mut store, session, Place::Again, &["the bitter "]);
+    assert_eq!(text(&mut store, session), "Begin the bitter end.");
+}
+
+#[test]
+fn a_fork_has_the_chosen_token_and_what_came_before() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "I");
+    run(&mut store, session, Place::End, &[" like", " tea", "."]);
+    let place = Place::Instead { offset: 6, token: token(77, " hate") };
+    run(&mut store, session, place, &[" mornings"]);
+    assert_eq!(
+        ids(&mut store, session),
+        [said("I", &[]), said(" like", &[0]), said(" hate", &[77]), said(" mornings", &[0])]
+    );
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "I like tea.");
+}
+
+#[test]
+fn lanes_are_siblings_with_tokens_of_their_own() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "x");
+    let begun = store.begin_run(session, Place::End, start()).unwrap();
+    for (lane, piece) in [(0, "a"), (1, "b"), (2, "c"), (0, "A"), (2, "C"), (1, "B")] {
+        store.append(session, begun.run, lane, &[token(lane, piece)]).unwrap();
+    }
+    store.finish_run(session, begun.run, end()).unwrap();
+    assert_eq!(text(&mut store, session), "xaA");
+    let outputs = store.outputs(session, begun.run).unwrap();
+    assert_eq!(outputs.iter().map(|o| o.text.as_str()).collect::<Vec<_>>(), ["aA", "bB", "cC"]);
+    let siblings = store.siblings(session, outputs[1].node).unwrap();
+    assert_eq!(siblings.iter().map(|b| b.lane).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
+    assert_eq!(siblings[0].mean_logprob, Some(0.0));
+    assert_eq!(store.runs(session).unwrap()[0].tokens, 6);
+}
+
+#[test]
+fn typing_while_the_model_writes_disturbs_neither() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "A");
+    let begun = store.begin_run(session, Place::End, start()).unwrap();
+    store.append(session, begun.run, 0, &tokens(&["b", "c"])).unwrap();
+    type_on(&mut store, session, "!");
+    store.append(session, begun.run, 0, &tokens(&["d"])).unwrap();
+    assert_eq!(text(&mut store, session), "Abc!");
+    store.finish_run(session, begun.run, end()).unwrap();
+    let output = store.outputs(session, begun.run).unwrap().remove(0);
+    assert_eq!(output.text, "bcd");
+    store.switch_to(session, output.node, false).unwrap();
+    assert_eq!(text(&mut store, session), "Abcd");
+}
+
+#[test]
+fn a_run_without_text_leaves_nothing_behind() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "one two");
+    for place in [Place::End, Place::At { offset: 3 }] {
+        let begun = store.begin_run(session, place, start()).unwrap();
+        store.finish_run(session, begun.run, end()).unwrap();
+        assert_eq!(text(&mut store, session), "one two");
+        assert!(matches!(
+            store.append(session, begun.run, 0, &tokens(&["late"])),
+            Err(Error::RunEnded(_))
+        ));
+    }
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "");
+}
+
+#[test]
+fn a_deleted_branch_comes_back_with_undo() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "x");
+    run(&mut store, session, Place::End, &["one"]);
+    let one = store.document(session).unwrap().current.unwrap();
+    run(&mut store, session, Place::Again, &["two"]);
+    let two = store.document(session).unwrap().current.unwrap();
+    store.delete_branch(session, two).unwrap();
+    assert_eq!(text(&mut store, session), "x");
+    store.delete_branch(session, one).unwrap();
+    assert_eq!(store.branches(session).unwrap().len(), 1);
+    assert!(matches!(store.switch_to(session, one, false), Err(Error::Unknown { .. })));
+    store.undo(session).unwrap();
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "xtwo");
+    assert_eq!(store.branches(session).unwrap().len(), 3);
+}
+
+#[test]
+fn a_chat_is_edited_turn_by_turn() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&chat()).unwrap();
+    store.add_turn(session, Role::System, "Be brief.").unwrap();
+    let question = store.add_turn(session, Role::User, "").unwrap();
+    for draft in ["W", "Who", "Who?"] {
+        assert_eq!(store.edit_turn(session, question, draft).unwrap(), question);
+    }
+    run(&mut store, session, Place::End, &["Me", "."]);
+    let answered = store.document(session).unwrap();
+    let roles: Vec<Role> = answered.pieces.iter().map(|piece| piece.role).collect();
+    assert_eq!(roles, [Role::System, Role::User, Role::Assistant]);
+    run(&mut store, session, Place::Again, &["Nobody", "."]);
+    assert_eq!(text(&mut store, session), "Be brief.Who?Nobody.");
+    scratch.wait(1000);
+    let edited = store.edit_turn(session, question, "What?").unwrap();
+    assert_ne!(edited, question, "it has an answer");
+    assert_eq!(text(&mut store, session), "Be brief.What?");
+    store.switch_to(session, question, true).unwrap();
+    assert_eq!(text(&mut store, session), "Be brief.Who?Nobody.");
+    let answer = store.document(session).unwrap().current.unwrap();
+    store.edit_turn(session, answer, "Nobody!").unwrap();
+    let last = store.document(session).unwrap().pieces.pop().unwrap();
+    assert_eq!((last.text.as_str(), last.author, last.role), ("!", Author::User, Role::Assistant));
+    assert!(matches!(store.edit(session, 0..1, ""), Err(Error::WrongKind)));
+    assert!(matches!(
+        store.begin_run(session, Place::At { offset: 1 }, start()),
+        Err(Error::WrongKind)
+    ));
+}
+
+#[test]
+fn places_outside_or_inside_characters_are_refused() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "aé日");
+    for range in [0..2, 2..3, 4..5, 5..6] {
+        let error = store.edit(session, range, "x").unwrap_err();
+        assert!(matches!(error, Error::InsideCharacter { .. }), "{error}");
+    }
+    #[expect(clippy::reversed_empty_ranges, reason = "hostile")]
+    for range in [0..7, 7..7, 3..1, usize::MAX..usize::MAX, 1..usize::MAX] {
+        let error = store.edit(session, range, "x").unwrap_err();
+        assert!(matches!(error, Error::NotInDocument { .. }), "{error}");
+    }
+    for offset in [2, 99] {
+        store.begin_run(session, Place::At { offset }, start()).unwrap_err();
+    }
+    assert!(matches!(store.begin_run(session, Place::Again, start()), Err(Error::NothingToRetry)));
+    assert_eq!(text(&mut store, session), "aé日");
+    assert!(matches!(store.document(Id::random()), Err(Error::Unknown { .. })));
+}
+
+#[test]
+fn everything_is_there_after_reopening_undo_too() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "Prompt");
+    let first = run(&mut store, session, Place::End, &[" a", "b"]);
+    scratch.wait(1000);
+    store.edit(session, 2..3, "0").unwrap();
+    let before = store.document(session).unwrap();
+    let (branches, runs) = (store.branches(session).unwrap(), store.runs(session).unwrap());
+    store.flush().unwrap();
+    drop(store);
+    let mut store = scratch.open();
+    assert_eq!(store.document(session).unwrap(), before);
+    assert_eq!(store.branches(session).unwrap(), branches);
+    assert_eq!(store.runs(session).unwrap(), runs);
+    assert_eq!(store.outputs(session, first).unwrap()[0].text, " ab");
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "Prompt ab");
+    store.undo(session).unwrap();
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "");
+    assert_eq!(store.notices(), []);
+}
+
+#[test]
+fn an_unfinished_run_is_found_interrupted_with_its_text() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "Begin end.");
+    let begun = store.begin_run(session, Place::At { offset: 6 }, start()).unwrap();
+    store.append(session, begun.run, 0, &tokens(&["the "])).unwrap();
+    store.flush().unwrap();
+    drop(store);
+    let mut store = scratch.open();
+    let record = store.runs(session).unwrap().remove(0);
+    assert_eq!(record.finish_reason.as_deref(), Some("interrupted"));
+    assert_eq!((record.seed, record.record), (start().seed, start().record));
+    assert_eq!(text(&mut store, session), "Begin the end.");
+    store.undo(session).unwrap();
+    assert_eq!(text(&mut store, session), "Begin end.");
+}
+
+/// What the window would show, kept beside the store: every document there was, as a plain list.
+struct Model {
+    documents: Vec<Vec<Piece>>,
+    now: usize,
+    written: Vec<(Id, String)>,
+}
+
+impl Model {
+    fn text(&self) -> String {
+        self.documents[self.now].iter().map(|(text, ..)| text.as_str()).collect()
+    }
+
+    fn push(&mut self, document: &Document) {
+        self.documents.truncate(self.now + 1);
+        self.documents.push(pieces(document));
+        self.now += 1;
+    }
+}
+
+const TYPED: [&str; 7] = ["a", "bc ", "", "é", "日本", "🙂", "word "];
+
+fn place_in(random: &mut Random, text: &str) -> usize {
+    let mut at = random.below(text.len() + 1);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Does one thing to both and says what.
+fn act(store: &mut Store, session: Id, model: &mut Model, random: &mut Random) -> String {
+    let text = model.text();
+    match random.below(20) {
+        0..8 => {
+            let (a, b) = (place_in(random, &text), place_in(random, &text));
+            let typed = random.one_of(&TYPED);
+            let far = a.abs_diff(b) > 12;
+            let range = if far { a..a } else { a.min(b)..a.max(b) };
+            let mut expected = text;
+            expected.replace_range(range.clone(), typed);
+            store.edit(session, range.clone(), typed).unwrap();
+            let document = store.document(session).unwrap();
+            assert_eq!(document.text(), expected);
+            if !(range.is_empty() && typed.is_empty()) {
+                model.push(&document);
+            }
+            format!("edit {range:?} {typed:?}")
+        }
+        8..12 => {
+            let offset = place_in(random, &text);
+            let place = match random.below(4) {
+                0 | 1 => Place::End,
+                2 => Place::At { offset },
+                _ => Place::Again,
+            };
+            let what = format!("run {place:?}");
+            let Ok(begun) = store.begin_run(session, place, start()) else { return what };
+            let mut written = String::new();
+            for _ in 0..random.below(6) {
+                let piece = random.one_of(&TYPED);
+                written.push_str(piece);
+                let id = random.below(100) as u32;
+                store.append(session, begun.run, 0, &[token(id, piece)]).unwrap();
+            }
+            let wrote = !store.outputs(session, begun.run).unwrap().is_empty();
+            store.finish_run(session, begun.run, end()).unwrap();
+            if wrote {
+                model.push(&store.document(session).unwrap());
+                model.written.push((begun.run, written));
+            } else if !store.document(session).unwrap().can_redo {
+                // It had moved before it ended without a word.
+                model.documents.truncate(model.now + 1);
+            }
+            what
+        }
+        12..14 => {
+            let branches = store.branches(session).unwrap();
+            if branches.is_empty() {
+                return "nothing".to_owned();
+            }
+            let node = branches[random.below(branches.len())].node;
+            let moves = store.document(session).unwrap().current != Some(node);
+            store.switch_to(session, node, false).unwrap();
+            if moves {
+                model.push(&store.document(session).unwrap());
+            }
+            "switch".to_owned()
+        }
+        14 => {
+            let branches = store.branches(session).unwrap();
+            if branches.is_empty() {
+                return "nothing".to_owned();
+            }
+            store.delete_branch(session, branches[random.below(branches.len())].node).unwrap();
+            model.push(&store.document(session).unwrap());
+            "delete".to_owned()
+        }
+        15..18 => {
+            assert_eq!(store.undo(session).unwrap(), model.now > 0);
+            model.now = model.now.saturating_sub(1);
+            "undo".to_owned()
+        }
+        _ => {
+            assert_eq!(store.redo(session).unwrap(), model.now + 1 < model.documents.len());
+            model.now = (model.now + 1).min(model.documents.len() - 1);
+            "redo".to_owned()
+        }
+    }
+}
+
+#[test]
+fn any_sequence_of_edits_runs_moves_and_undos_matches_a_list_of_documents() {
+    for seed in 0..150 {
+        let scratch = Scratch::new();
+        let mut store = scratch.open();
+        let session = store.create(&completion()).unwrap();
+        let mut random = Random(seed);
+        let mut model = Model { documents: vec![Vec::new()], now: 0, written: Vec::new() };
+        let mut done = Vec::new();
+        for _ in 0..80 {
+            // So long that each is a step of its own.
+            scratch.wait(1000);
+            if random.below(25) == 0 {
+                store.flush().unwrap();
+                drop(store);
+                store = scratch.open();
+                done.push("reopen".to_owned());
+            }
+            done.push(act(&mut store, session, &mut model, &mut random));
+            let document = store.document(session).unwrap();
+            assert_eq!(pieces(&document), model.documents[model.now], "seed {seed}: {done:#?}");
+        }
+        for (run, written) in &model.written {
+            let output = store.outputs(session, *run).unwrap().remove(0);
+            assert_eq!(&output.text, written, "seed {seed}");
+        }
+        // All the way back, and all the way forward.
+        let (back, forward) = ((0..model.now).rev(), 1..model.documents.len());
+        for (place, step) in
+            back.map(|p| (p, Store::undo as Step)).chain(forward.map(|p| (p, Store::redo as Step)))
+        {
+            assert!(step(&mut store, session).unwrap(), "seed {seed}, {place}");
+            let document = store.document(session).unwrap();
+            assert_eq!(
+                pieces(&document),
+                model.documents[place],
+                "seed {seed}, {place}: {done:#?}"
+            );
+        }
+    }
+}
+
+type Step = fn(&mut Store, Id) -> sessions::Result<bool>;
+
+#[test]
+fn fast_typing_is_undone_and_redone_in_fewer_steps_to_the_same_texts() {
+    for seed in 0..100 {
+        let scratch = Scratch::new();
+        let mut store = scratch.open();
+        let session = store.create(&completion()).unwrap();
+        let mut random = Random(seed);
+        let mut texts = vec![String::new()];
+        for _ in 0..40 {
+            scratch.wait(random.one_of(&[50, 300, 900]));
+            let now = text(&mut store, session);
+            if random.below(8) == 0 {
+                run(&mut store, session, Place::End, &["x", "yz"]);
+            } else {
+                let (a, b) = (place_in(&mut random, &now), place_in(&mut random, &now));
+                let range = if random.below(3) == 0 { a.min(b)..a.max(b) } else { a..a };
+                store.edit(session, range, random.one_of(&TYPED)).unwrap();
+            }
+            texts.push(text(&mut store, session));
+        }
+        let last = text(&mut store, session);
+        let mut steps = 0;
+        while store.undo(session).unwrap() {
+            steps += 1;
+            let now = text(&mut store, session);
+            assert!(texts.contains(&now), "seed {seed}: {now:?} was never there");
+        }
+        assert_eq!(text(&mut store, session), "", "seed {seed}");
+        assert!(steps <= 40);
+        for _ in 0..steps {
+            assert!(store.redo(session).unwrap());
+        }
+        assert_eq!(text(&mut store, session), last, "seed {seed}");
+    }
+}
