@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use sessions::{Id, Kind, NewSession, Place, Result, RunEnd, RunStart, Store, WrittenToken};
+use sessions::{
+    Document, Id, Kind, NewSession, Place, Result, RunEnd, RunStart, Store, WrittenToken,
+};
 use tempfile::TempDir;
 
 /// A folder of its own, a file in it, and a clock.
@@ -117,4 +119,25 @@ impl Random {
     pub(crate) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
+}
+
+/// A text with its token ids and its run.
+pub(crate) type Piece = (String, Vec<u32>, Option<Id>);
+
+/// A document as pieces; neighbours that no one can tell apart are one.
+pub(crate) fn pieces(document: &Document) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in document.pieces.iter().filter(|p| !p.text.is_empty() || !p.tokens.is_empty()) {
+        let ids = piece.tokens.iter().map(|token| token.id);
+        match pieces.last_mut() {
+            Some((text, known, run))
+                if *run == piece.run && known.is_empty() == piece.tokens.is_empty() =>
+            {
+                text.push_str(&piece.text);
+                known.extend(ids);
+            }
+            _ => pieces.push((piece.text.clone(), ids.collect(), piece.run)),
+        }
+    }
+    pieces
 }
