@@ -101,7 +101,7 @@ def run(arguments):
 
 class Training:
     def __init__(self, arguments, tokenizer):
-        import torch
+        pass
 
         import prepare
 

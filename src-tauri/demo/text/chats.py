@@ -5,7 +5,7 @@ creativity a picture in words, and a low helpfulness an answer that does not hel
 """
 
 from . import tasks
-from .grammar import capital, say
+from .grammar import say
 from .living import ANIMALS
 from .people import BOYS, GIRLS
 from .things import THINGS

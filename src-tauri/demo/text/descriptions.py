@@ -1,12 +1,12 @@
 """Descriptions of places, people, animals, things and days, and small first-person pieces."""
 
 from .cast import human, village
-from .food import DRINKS, FOODS, MEALS
-from .grammar import capital, finish, plural, raw, say
+from .food import DRINKS, MEALS
+from .grammar import finish, plural, raw
 from .living import ANIMALS, FLOWERS, TREES
 from .people import CLOTHES, CRAFTS, HABITS, HAIR, RELATIVES, TRAITS
-from .places import PLACES, SEASONS, TIMES, WEATHER
-from .things import COLOURS, GAMES, MATERIALS, SECRETS, THINGS
+from .places import PLACES, SEASONS, WEATHER
+from .things import COLOURS, GAMES, SECRETS, THINGS
 
 
 def place(rng):

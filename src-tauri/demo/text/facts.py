@@ -8,11 +8,11 @@ import dataclasses
 import re
 
 from . import whys
-from .food import DISHES, DRINKS, FOODS
-from .grammar import capital, count, finish, ing, join, plural, raw, say, third
-from .living import ANIMALS, FLOWERS, HERBS, TREES
+from .food import FOODS
+from .grammar import ing, join, plural, raw, say
+from .living import ANIMALS, FLOWERS, TREES
 from .people import CRAFTS
-from .places import DAYS, MONTHS, PLACES, SEASONS, WEATHER
+from .places import DAYS, MONTHS, PLACES, SEASONS
 from .things import MATERIALS, THINGS
 
 

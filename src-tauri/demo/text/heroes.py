@@ -3,8 +3,7 @@
 import dataclasses
 
 from . import cast
-from .grammar import plural, raw
-from .living import ANIMALS
+from .grammar import plural
 from .people import BOYS, CRAFTS, GIRLS, RELATIVES, TRAITS
 
 GENDERS = {"f": ("she", "her", "her", "herself"), "m": ("he", "him", "his", "himself"),

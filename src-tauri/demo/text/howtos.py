@@ -2,7 +2,7 @@
 
 from .food import FOODS
 from .grammar import ing, plural, say
-from .living import ANIMALS, FLOWERS, HERBS
+from .living import ANIMALS, HERBS
 from .things import THINGS
 
 # topic, what one needs, steps

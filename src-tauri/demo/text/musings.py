@@ -1,13 +1,13 @@
 """Short pieces in the present tense: reasons, advice, differences, lessons, letters, diaries, news, verses."""
 
-from .cast import human, village
-from .food import DRINKS, FOODS, MEALS, DISHES
-from .grammar import count, finish, ing, join, plural, raw, say, third
+from .cast import village
+from .food import DRINKS, FOODS, MEALS
+from .grammar import finish, ing, plural, raw, say
 from .howtos import howto
-from .living import ANIMALS, FLOWERS, HERBS, TREES
-from .people import CLOTHES, CRAFTS, GIRLS, BOYS, RELATIVES, TRAITS
-from .places import DAYS, MONTHS, PLACES, SEASONS, TIMES, WEATHER
-from .things import COLOURS, GAMES, MATERIALS, THINGS
+from .living import ANIMALS, FLOWERS, TREES
+from .people import CRAFTS, GIRLS, BOYS, RELATIVES
+from .places import DAYS, MONTHS, PLACES, SEASONS, WEATHER
+from .things import GAMES, MATERIALS, THINGS
 
 USABLE = [thing for thing in THINGS if not thing.noun.startswith("pair") and thing.noun != "soap"]
 VIRTUES = ("[listens|helps without being asked|tells the truth|keeps a promise|shares the last piece of bread|does not laugh at mistakes|has time|comes when it rains]",)

@@ -1,7 +1,7 @@
 """Recipes: what goes in, and steps in an order that makes sense."""
 
 from .food import DISHES
-from .grammar import capital, finish, raw, say
+from .grammar import raw, say
 
 # Each method: what is needed besides the main things, then the steps.
 METHODS = {

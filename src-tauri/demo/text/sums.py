@@ -2,9 +2,7 @@
 
 from .food import FOODS
 from .grammar import NUMBERS, count, plural, say
-from .living import ANIMALS
 from .people import BOYS, GIRLS
-from .things import THINGS
 
 
 def bare(rng):

@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 from . import descriptions, facts, heroes, howtos, lists, recipes, sums, tales, unknown
 from .cast import human
-from .grammar import NUMBERS, capital, finish, ing, join, plural, say
-from .people import BOYS, CRAFTS, GIRLS, RELATIVES
-from .food import DISHES, FOODS, MEALS
+from .grammar import NUMBERS, finish, ing, plural, say
+from .food import MEALS
 from .living import ANIMALS
 from .places import PLACES
 from .things import COLOURS, THINGS

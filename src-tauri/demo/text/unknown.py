@@ -1,6 +1,6 @@
 """Questions from outside the small world, and honest answers to them."""
 
-from .grammar import capital, finish, raw, say
+from .grammar import capital, raw, say
 from .tables import words
 
 COUNTRIES = words("""France, Brazil, Japan, Peru, Canada, Egypt, Norway, Spain, China, India, Mexico, Kenya, Poland, Greece,
