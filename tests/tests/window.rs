@@ -160,8 +160,20 @@ async fn sets_samplers_by_keyboard(window: &Window, prompt: &str, generated: &st
     window.type_into("document", &format!("{CTRL}z")).await;
     window.type_into("document", &format!("{CTRL}z")).await;
     window.wait("both are undone", "document", |text| text == prompt).await;
+
+    // Without its tokens the greedy text is another one.
+    window.type_into("more-samplers", &RETURN.to_string()).await;
+    window.type_into("add-bias", &RETURN.to_string()).await;
+    window.type_into("bias-word", &format!("{}{RETURN}", generated.trim())).await;
+    window.wait("its tokens are banned", "bias", |text| text.ends_with("Ban ✕")).await;
+    window.type_into("document", &format!("{CTRL}{RETURN}")).await;
+    window.wait("the run ends", "document", |text| text.len() > prompt.len() + 20).await;
+    assert!(!window.text("document").await.contains(generated), "banned tokens are not written");
+    window.type_into("document", &format!("{CTRL}z")).await;
     window.check_accessibility().await;
-    window.run("document.querySelector('[aria-label=\"Remove Top-k\"]').click()").await;
+    for row in ["Remove Bias and bans", "Remove Top-k"] {
+        window.run(&format!("document.querySelector('[aria-label=\"{row}\"]').click()")).await;
+    }
     assert_eq!(window.run(rows).await, json!(["temperature", "top-p"]));
 }
 
