@@ -1,7 +1,7 @@
 //! What a run and a load report while they go on. Text in events is append-only and always ends at
 //! a character boundary.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One step of a run, in the order `started`, `prompt` (on request), `prefill`…, `token`…, `done`.
@@ -76,7 +76,7 @@ pub struct Completion {
 }
 
 /// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum FinishReason {
     /// The asked-for number of tokens was reached.
@@ -91,7 +91,7 @@ pub enum FinishReason {
 }
 
 /// Tokens read and written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Usage {
     pub prompt_tokens: u32,
     pub completion_tokens: u32,
@@ -100,7 +100,7 @@ pub struct Usage {
 }
 
 /// Measured in the engine, in milliseconds of wall time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 pub struct Timings {
     pub prefill_ms: f64,
     pub decode_ms: f64,

@@ -11,6 +11,7 @@
 //! | `sampler` | logits to a token |
 //! | `judged`, `next`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
+//! | `record` | what it takes to repeat a run |
 //! | `bench` | how fast all of it is here |
 //! | `worker`, `handle` | the thread that owns the model, and the way to it |
 
@@ -32,6 +33,7 @@ mod judged;
 mod lane;
 mod model;
 mod next;
+mod record;
 pub mod sampler;
 mod score;
 mod settings;
@@ -54,6 +56,7 @@ pub use event::{
 pub use handle::{Engine, LoadRequest, Run};
 pub use model::WeightDtype;
 pub use next::NextToken;
+pub use record::{LaneEnd, RunRecord};
 pub use sampler::SamplerStage;
 pub use score::{Score, ScoredToken};
 pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};

@@ -23,6 +23,15 @@ pub struct Document {
     pub can_redo: bool,
 }
 
+/// A document without its text, for who has that already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Standing {
+    /// Absent for the empty document.
+    pub current: Option<Id>,
+    pub can_undo: bool,
+    pub can_redo: bool,
+}
+
 impl Document {
     #[must_use]
     pub fn text(&self) -> String {
@@ -82,6 +91,30 @@ impl Session {
             can_undo: self.history.can_undo(),
             can_redo: self.history.can_redo(),
         }
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            current: self.current.and_then(|number| Some(self.tree.get(number)?.id)),
+            can_undo: self.history.can_undo(),
+            can_redo: self.history.can_redo(),
+        }
+    }
+
+    /// The document as a prompt for a model: another model's tokens are only text to it. A token
+    /// chosen by hand belongs to the run that went on from it.
+    pub(crate) fn prompt(&self, model_hash: &str) -> Vec<Piece> {
+        let mut pieces = self.document().pieces;
+        let mut own = true;
+        for piece in pieces.iter_mut().rev() {
+            if let Some(run) = piece.run.and_then(|run| self.run_number(run).ok()) {
+                own = self.runs.get(&run).is_some_and(|run| run.shown.model_hash == model_hash);
+            }
+            if !own {
+                piece.tokens.clear();
+            }
+        }
+        pieces
     }
 
     /// At least one, so that an empty turn is seen too.

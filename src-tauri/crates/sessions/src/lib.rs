@@ -48,7 +48,7 @@ mod tree;
 mod words;
 
 pub use database::Notice;
-pub use document::{Branch, Document, Piece};
+pub use document::{Branch, Document, Piece, Standing};
 pub use error::{Error, Problem, Result};
 pub use exchange::Imported;
 pub use folder::Folder;
@@ -97,6 +97,7 @@ mod tests {
             SessionPage::decl(&config),
             SessionSummary::decl(&config),
             Settings::decl(&config),
+            Standing::decl(&config),
             Token::decl(&config),
             Within::decl(&config),
             WrittenToken::decl(&config),

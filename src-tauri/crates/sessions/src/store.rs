@@ -13,7 +13,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::database::{Database, Notice};
-use crate::document::{Branch, Document, Piece};
+use crate::document::{Branch, Document, Piece, Standing};
 use crate::run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
 use crate::session::{Fresh, Kind, Session};
 use crate::tree::Role;
@@ -50,11 +50,12 @@ pub struct NewSession {
     pub folder: Option<Id>,
 }
 
-/// A run that has begun, and the document before it.
+/// A run that has begun, with the document before it and what comes back behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct Begun {
     pub run: Id,
     pub prompt: Vec<Piece>,
+    pub tail: String,
 }
 
 impl Store {
@@ -303,7 +304,23 @@ impl Store {
         })
     }
 
-    /// Begins a run and returns it with its prompt. The document ends where it begins; what it
+    /// Where a document stands in its session.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Damaged`].
+    pub fn standing(&mut self, session: Id) -> Result<Standing> {
+        Ok(self.session(session)?.standing())
+    }
+
+    /// A document as a prompt: its pieces, with tokens only where this very model wrote them.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Damaged`].
+    pub fn prompt(&mut self, session: Id, model_hash: &str) -> Result<Vec<Piece>> {
+        Ok(self.session(session)?.prompt(model_hash))
+    }
+
+    /// Begins a run and returns it with its prompt, as [`Store::prompt`] has it. The document ends where it begins; what it
     /// writes in its first lane becomes the document.
     ///
     /// # Errors
@@ -311,8 +328,10 @@ impl Store {
     /// [`Error::WrongKind`].
     pub fn begin_run(&mut self, session: Id, place: Place, start: RunStart) -> Result<Begun> {
         self.with(session, |session, now| {
+            let model = start.model_hash.clone();
             let number = session.begin_run(place, start, now)?;
-            Ok(Begun { run: session.run_id(number)?, prompt: session.document().pieces })
+            let (run, prompt) = (session.run_id(number)?, session.prompt(&model));
+            Ok(Begun { run, prompt, tail: session.tail(number) })
         })
     }
 

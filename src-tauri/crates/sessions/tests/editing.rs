@@ -356,3 +356,26 @@ fn an_unfinished_run_is_found_interrupted_with_its_text() {
     store.undo(session).unwrap();
     assert_eq!(text(&mut store, session), "Begin end.");
 }
+
+#[test]
+fn a_prompt_has_the_tokens_of_its_own_model_only() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&completion()).unwrap();
+    type_on(&mut store, session, "We");
+    run(&mut store, session, Place::End, &[" like", " it"]);
+    let fork = Place::Instead { offset: 7, token: token(77, " them") };
+    run(&mut store, session, fork, &[" all"]);
+    let ids = |pieces: Vec<sessions::Piece>| -> Vec<u32> {
+        pieces.iter().flat_map(|piece| piece.tokens.iter().map(|token| token.id)).collect()
+    };
+    let own = ids(store.prompt(session, &start().model_hash).unwrap());
+    assert_eq!(own.len(), 3);
+    assert!(own.contains(&77));
+    assert!(ids(store.prompt(session, "another model").unwrap()).is_empty());
+    let other = sessions::RunStart { model_hash: "another model".to_owned(), ..start() };
+    let begun = store.begin_run(session, Place::End, other).unwrap();
+    let text: String = begun.prompt.iter().map(|piece| piece.text.as_str()).collect();
+    assert_eq!(text, "We like them all");
+    assert!(ids(begun.prompt).is_empty());
+}

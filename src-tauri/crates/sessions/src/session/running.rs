@@ -227,6 +227,12 @@ impl Session {
         }
     }
 
+    /// What stood behind the place where a run began.
+    pub(crate) fn tail(&self, number: u32) -> String {
+        let tail = self.runs.get(&number).and_then(|run| run.tail.as_ref());
+        tail.map(Passage::text).unwrap_or_default()
+    }
+
     /// What each lane of a run wrote, whatever became of the text since.
     pub(crate) fn outputs(&self, number: u32) -> Vec<RunOutput> {
         let output = |(lane, end, parts): (u32, Number, Vec<&Node>)| {
