@@ -10,7 +10,16 @@ use engine::{
     LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplerStage, SamplingSettings,
     Timings, TokenProbability, TokenText, Usage,
 };
+use sessions::{
+    Author, Begun, Branch, Document, Folder, Id, Imported, Kind, ListRequest, Notice, Piece, Place,
+    Preset, Role, SaveState, SearchHit, SearchPage, SearchRequest, SessionPage, SessionSummary,
+    Settings, Shelf, SnippetPart, Standing, Tag, Theme, Token, Within, WrittenToken,
+};
 use ts_rs::{Config, TS};
+
+use crate::commands::document::OpenSession;
+use crate::commands::files::ExportFormat;
+use crate::commands::library::Saving;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts");
 
@@ -18,50 +27,195 @@ const HEADER: &str = "// Generated from the Rust types by `make bindings`. Do no
 import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
-/// Name in TypeScript, command, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str, &str); 7] = [
+/// Name, parameters, result, what it does.
+const FUNCTIONS: [(&str, &str, &str, &str); 47] = [
     (
         "watchEngine",
-        "watch_engine",
         "onStatus: Channel<EngineStatus>",
         "null",
         "Sends the engine's state now and after every change.",
     ),
     (
         "openModel",
-        "open_model",
         "",
         "boolean",
         "Asks for a file with the system's dialog and loads it. False: nothing was chosen.",
     ),
-    ("cancelLoad", "cancel_load", "", "null", "Ends a load; the model loaded before stays."),
-    (
-        "generate",
-        "generate",
-        "request: GenerationRequest, onEvents: Channel<Array<GenerationEvent>>",
-        "null",
-        "Runs a request; resolves after `done`, rejects with a Problem.",
-    ),
-    ("stop", "stop", "", "null", "Ends the run that is going on; its text so far stays."),
-    (
-        "countTokens",
-        "count_tokens",
-        "prompt: Array<PromptSpan>",
-        "number",
-        "How many tokens a prompt is, exactly as a run would encode it.",
-    ),
+    ("openBuiltinModel", "", "null", "Goes back to the built-in model."),
+    ("cancelLoad", "", "null", "Ends a load; the model loaded before stays."),
+    ("stop", "", "null", "Ends the run that is going on; its text so far stays."),
     (
         "tokensOf",
-        "tokens_of",
         "text: string",
         "Array<TokenText>",
         "The tokens a text consists of, for a bias or a ban.",
     ),
+    (
+        "openSession",
+        "session: Id | null",
+        "OpenSession",
+        "Opens a session; null: the one that was open last, the newest, or a first one.",
+    ),
+    ("newSession", "folder: Id | null", "OpenSession", "Begins an empty session."),
+    ("document", "session: Id", "Document", "The document as it is now."),
+    (
+        "editDocument",
+        "session: Id, start: number, end: number, text: string",
+        "Standing",
+        "Puts text in the place of a range, in bytes of UTF-8.",
+    ),
+    ("undo", "session: Id", "Document", "Takes back the last step."),
+    ("redo", "session: Id", "Document", "Does again what was taken back last."),
+    ("branches", "session: Id", "Array<Branch>", "The whole tree, parents first."),
+    (
+        "switchBranch",
+        "session: Id, node: Id",
+        "Document",
+        "Makes a branch the document, to its end as it was left.",
+    ),
+    (
+        "deleteBranch",
+        "session: Id, node: Id",
+        "Document",
+        "Takes a branch and everything behind it out of the tree; undo brings it back.",
+    ),
+    (
+        "keepSettings",
+        "session: Id, settings: unknown",
+        "null",
+        "Keeps the sampling settings that go with a session.",
+    ),
+    (
+        "countTokens",
+        "session: Id",
+        "number",
+        "How many tokens the document is, exactly as a run would encode it.",
+    ),
+    (
+        "generate",
+        "session: Id, place: Place, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>",
+        "Document",
+        "Continues the document from a place; the request's own prompt is not looked at.",
+    ),
+    (
+        "watchSaving",
+        "onChange: Channel<Saving>",
+        "null",
+        "Sends the state of saving now and after every change.",
+    ),
+    (
+        "listSessions",
+        "request: ListRequest",
+        "SessionPage",
+        "A page of the list: pinned ones first, then those changed last.",
+    ),
+    (
+        "searchSessions",
+        "request: SearchRequest",
+        "SearchPage",
+        "Sessions with all of some words in title or text.",
+    ),
+    ("sessionSummary", "session: Id", "SessionSummary", "A session as the list shows it."),
+    (
+        "renameSession",
+        "session: Id, title: string | null",
+        "null",
+        "Names a session; null: by its beginning.",
+    ),
+    (
+        "moveSession",
+        "session: Id, folder: Id | null",
+        "null",
+        "Puts a session into a folder; null: into none.",
+    ),
+    (
+        "pinSession",
+        "session: Id, pinned: boolean",
+        "null",
+        "Keeps a session at the top of the list, or not.",
+    ),
+    (
+        "archiveSession",
+        "session: Id, archived: boolean",
+        "null",
+        "Moves a session out of the way, or back.",
+    ),
+    (
+        "trashSession",
+        "session: Id",
+        "null",
+        "Throws a session away: it can be restored for 30 days.",
+    ),
+    ("restoreSession", "session: Id", "null", "Takes a session out of the trash."),
+    ("deleteSession", "session: Id", "null", "Deletes a session at once and for ever."),
+    (
+        "emptyTrash",
+        "",
+        "number",
+        "Deletes everything in the trash for ever; how many sessions there were.",
+    ),
+    ("duplicateSession", "session: Id", "Id", "A copy of a session with its whole tree."),
+    ("tagSession", "session: Id, tags: Array<string>", "null", "Replaces the tags of a session."),
+    ("tags", "", "Array<Tag>", "Every tag in use."),
+    ("folders", "", "Array<Folder>", "Every folder."),
+    (
+        "createFolder",
+        "name: string, parent: Id | null",
+        "Id",
+        "Makes a folder, inside another or not.",
+    ),
+    ("renameFolder", "folder: Id, name: string", "null", "Names a folder."),
+    ("deleteFolder", "folder: Id", "null", "Takes a folder away; what was in it is in none then."),
+    (
+        "exportSession",
+        "session: Id, format: ExportFormat",
+        "boolean",
+        "Asks where to, and writes a session there. False: nothing was chosen.",
+    ),
+    (
+        "importSession",
+        "",
+        "Imported | null",
+        "Asks for a file and makes a session of it. Null: nothing was chosen.",
+    ),
+    (
+        "exportPresets",
+        "",
+        "boolean",
+        "Asks where to, and writes the user's presets there. False: nothing was chosen.",
+    ),
+    (
+        "importPresets",
+        "",
+        "number | null",
+        "Asks for a file and adds its presets; how many are new. Null: nothing was chosen.",
+    ),
+    ("presets", "", "Array<Preset>", "The user's presets in their order."),
+    (
+        "addPreset",
+        "name: string, difference: unknown",
+        "Id",
+        "Adds a preset of what differs from neutral settings.",
+    ),
+    ("changePreset", "preset: Id, name: string, difference: unknown", "null", "Changes a preset."),
+    ("deletePreset", "preset: Id", "null", "Deletes a preset."),
+    ("settings", "", "Settings", "The app's settings."),
+    ("changeSettings", "settings: Settings", "null", "Keeps changed settings."),
 ];
+
+/// 'openModel' is the command `open_model`.
+fn command(name: &str) -> String {
+    let letter = |c: char| match c.is_ascii_uppercase() {
+        true => format!("_{}", c.to_ascii_lowercase()),
+        false => c.to_string(),
+    };
+    name.chars().map(letter).collect()
+}
 
 fn bindings() -> String {
     let config = Config::default();
     let types = [
+        Problem::decl(&config),
         PromptSpan::decl(&config),
         SamplerStage::decl(&config),
         SamplingSettings::decl(&config),
@@ -76,15 +230,46 @@ fn bindings() -> String {
         Completion::decl(&config),
         GenerationEvent::decl(&config),
         LoadProgress::decl(&config),
-        Problem::decl(&config),
         ModelInfo::decl(&config),
         EngineStatus::decl(&config),
+        Id::decl(&config),
+        Kind::decl(&config),
+        Author::decl(&config),
+        Role::decl(&config),
+        Token::decl(&config),
+        Piece::decl(&config),
+        Document::decl(&config),
+        Standing::decl(&config),
+        OpenSession::decl(&config),
+        Branch::decl(&config),
+        WrittenToken::decl(&config),
+        Place::decl(&config),
+        Begun::decl(&config),
+        SaveState::decl(&config),
+        Notice::decl(&config),
+        Saving::decl(&config),
+        SessionSummary::decl(&config),
+        Shelf::decl(&config),
+        Within::decl(&config),
+        ListRequest::decl(&config),
+        SessionPage::decl(&config),
+        SnippetPart::decl(&config),
+        SearchHit::decl(&config),
+        SearchRequest::decl(&config),
+        SearchPage::decl(&config),
+        Folder::decl(&config),
+        Tag::decl(&config),
+        ExportFormat::decl(&config),
+        Imported::decl(&config),
+        Preset::decl(&config),
+        Theme::decl(&config),
+        Settings::decl(&config),
     ];
     let types = types.map(|declaration| format!("export {declaration}\n")).concat();
-    let functions = FUNCTIONS.map(|(name, command, parameters, result, what)| {
+    let functions = FUNCTIONS.map(|(name, parameters, result, what)| {
         let names: Vec<&str> =
             parameters.split(", ").filter_map(|p| p.split_once(": ")).map(|(n, _)| n).collect();
-        let arguments = names.join(", ");
+        let (command, arguments) = (command(name), names.join(", "));
         format!(
             "/** {what} */\nexport const {name} = ({parameters}) =>\n  invoke<{result}>('{command}', {{ {arguments} }});\n"
         )
@@ -104,5 +289,5 @@ fn the_committed_bindings_are_up_to_date() {
 
 #[test]
 fn every_command_has_a_function() {
-    assert_eq!(FUNCTIONS.map(|(_, command, ..)| command), COMMAND_NAMES);
+    assert_eq!(FUNCTIONS.map(|(name, ..)| command(name)), COMMAND_NAMES);
 }

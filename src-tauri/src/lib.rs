@@ -1,44 +1,33 @@
-//! The desktop shell: a window, its commands, and the engine behind them. No model code.
+//! The desktop shell: a window, its commands, and the engine and sessions behind them. No model
+//! code.
 
+mod app;
 mod commands;
 #[cfg(test)]
 mod contract;
+mod run;
 mod stream;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use engine::{Admission, Engine, LoadRequest, ModelIdentity, WeightDtype, builtin};
-use tauri::Manager;
+use tauri::{Manager, RunEvent};
 
-/// What every command can reach.
-struct App {
-    engine: Engine,
-}
-
-/// Every model may be loaded until there is a licence gate to ask.
-struct Open;
-
-impl Admission for Open {
-    fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-impl App {
-    async fn load(&self, path: PathBuf, name: Option<String>) -> engine::Result<()> {
-        let request = LoadRequest { path, name, dtype: WeightDtype::Auto };
-        self.engine.load(request, Arc::new(Open)).await.map(|_| ())
-    }
-}
+use crate::app::App;
 
 /// Opens the window and stays until it is closed. A model file may be named as first argument.
 #[must_use]
 pub fn run() -> ExitCode {
-    let outcome = builder(tauri::Builder::default()).run(tauri::generate_context!());
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    match builder(tauri::Builder::default()).build(tauri::generate_context!()) {
+        Ok(app) => {
+            let code = app.run_return(|app, event| {
+                if let RunEvent::Exit = event {
+                    // What could not be written is in the window's last save state.
+                    let _ = tauri::async_runtime::block_on(app.state::<App>().close());
+                }
+            });
+            if code == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
         Err(error) => {
             use std::io::Write;
             // Nobody is left to tell when standard error itself is gone.
@@ -49,32 +38,74 @@ pub fn run() -> ExitCode {
 }
 
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
+    use commands::{document, engine, files, library, preferences};
     builder
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
-            commands::watch_engine,
-            commands::open_model,
-            commands::cancel_load,
-            commands::generate,
-            commands::stop,
-            commands::count_tokens,
-            commands::tokens_of,
+            engine::watch_engine,
+            engine::open_model,
+            engine::open_builtin_model,
+            engine::cancel_load,
+            engine::stop,
+            engine::tokens_of,
+            document::open_session,
+            document::new_session,
+            document::document,
+            document::edit_document,
+            document::undo,
+            document::redo,
+            document::branches,
+            document::switch_branch,
+            document::delete_branch,
+            document::keep_settings,
+            document::count_tokens,
+            document::generate,
+            library::watch_saving,
+            library::list_sessions,
+            library::search_sessions,
+            library::session_summary,
+            library::rename_session,
+            library::move_session,
+            library::pin_session,
+            library::archive_session,
+            library::trash_session,
+            library::restore_session,
+            library::delete_session,
+            library::empty_trash,
+            library::duplicate_session,
+            library::tag_session,
+            library::tags,
+            library::folders,
+            library::create_folder,
+            library::rename_folder,
+            library::delete_folder,
+            files::export_session,
+            files::import_session,
+            files::export_presets,
+            files::import_presets,
+            preferences::presets,
+            preferences::add_preset,
+            preferences::change_preset,
+            preferences::delete_preset,
+            preferences::settings,
+            preferences::change_settings,
         ])
         .setup(|app| {
-            app.manage(App { engine: Engine::start(None)? });
+            app.manage(tauri::async_runtime::block_on(App::start())?);
             open_first_model(app.handle().clone());
             Ok(())
         })
 }
 
-/// Loads the model named on the command line, else the built-in one, while the window appears.
+/// Loads the model named on the command line, else that of the last time, while the window appears.
 fn open_first_model<R: tauri::Runtime>(app: tauri::AppHandle<R>) {
-    let named = std::env::args_os().nth(1).map(|path| (PathBuf::from(path), None));
-    let builtin = || builtin::path().map(|path| (path, Some(builtin::NAME.to_owned())));
-    if let Some((path, name)) = named.or_else(builtin) {
-        tauri::async_runtime::spawn(async move {
-            // A failure is part of the engine's status, which the window shows.
-            let _ = app.state::<App>().load(path, name).await;
-        });
-    }
+    let named = std::env::args_os().nth(1).map(PathBuf::from);
+    tauri::async_runtime::spawn(async move {
+        let app = app.state::<App>();
+        // A failure is part of the engine's status, which the window shows.
+        let _ = match named {
+            Some(path) => app.load(path, None).await,
+            None => app.load_first().await,
+        };
+    });
 }

@@ -9,8 +9,17 @@ use tokio::time::{MissedTickBehavior, interval};
 /// A display frame at 60 Hz. A message per token would flood the window's main loop.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// Sends all events; ends the run when the window does not listen any more.
-pub(crate) async fn forward(mut run: Run, window: &Channel<Vec<GenerationEvent>>) -> Result<()> {
+/// Sends all events to the window after `keep` has had them; ends the run when the window does not
+/// listen any more.
+pub(crate) async fn forward(
+    mut run: Run,
+    window: &Channel<Vec<GenerationEvent>>,
+    mut keep: impl FnMut(&[GenerationEvent]),
+) -> Result<()> {
+    let mut send = |batch: &mut Vec<GenerationEvent>| {
+        keep(batch);
+        window.send(std::mem::take(batch)).is_ok()
+    };
     let mut frame = interval(FRAME);
     frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut batch = Vec::new();
@@ -23,7 +32,7 @@ pub(crate) async fn forward(mut run: Run, window: &Channel<Vec<GenerationEvent>>
                     batch.push(event);
                     if first {
                         waiting_for_first = false;
-                        if window.send(std::mem::take(&mut batch)).is_err() {
+                        if !send(&mut batch) {
                             return Ok(());
                         }
                     }
@@ -32,7 +41,7 @@ pub(crate) async fn forward(mut run: Run, window: &Channel<Vec<GenerationEvent>>
                 None => break Ok(()),
             },
             _ = frame.tick(), if !batch.is_empty() => {
-                if window.send(std::mem::take(&mut batch)).is_err() {
+                if !send(&mut batch) {
                     return Ok(());
                 }
             }
@@ -40,7 +49,7 @@ pub(crate) async fn forward(mut run: Run, window: &Channel<Vec<GenerationEvent>>
     };
     if !batch.is_empty() {
         // Nobody is left to tell when the window is gone.
-        let _ = window.send(batch);
+        let _ = send(&mut batch);
     }
     outcome
 }

@@ -1,16 +1,12 @@
-//! The window's commands: each takes typed arguments, calls one thing, and maps the error.
-#![expect(clippy::needless_pass_by_value, reason = "tauri hands a command its state by value")]
+//! The engine's side: which model there is, and what it makes of text.
 
-use engine::{
-    EngineStatus, Error, GenerationEvent, GenerationRequest, Problem, PromptSpan, TokenText,
-};
+use engine::{EngineStatus, Problem, TokenText};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{App, stream};
-
-type Outcome<T> = Result<T, Problem>;
+use super::Outcome;
+use crate::App;
 
 /// Sends the engine's state now and after every change, until the window is gone.
 #[tauri::command]
@@ -40,8 +36,17 @@ pub(crate) async fn open_model<R: Runtime>(
     );
     let file = chosen.await.ok().flatten().and_then(|file| file.into_path().ok());
     let Some(path) = file else { return Ok(false) };
-    app.load(path, None).await.map_err(|error| Problem::from(&error))?;
+    app.load(path.clone(), None).await.map_err(|error| Problem::from(&error))?;
+    app.remember_model(Some(path));
     Ok(true)
+}
+
+/// Goes back to the built-in model.
+#[tauri::command]
+pub(crate) async fn open_builtin_model(app: State<'_, App>) -> Outcome<()> {
+    app.load_builtin().await.map_err(|error| Problem::from(&error))?;
+    app.remember_model(None);
+    Ok(())
 }
 
 /// Ends a load that is going on; the model loaded before stays.
@@ -50,30 +55,10 @@ pub(crate) fn cancel_load(app: State<'_, App>) {
     app.engine.cancel_load();
 }
 
-/// Runs a request; resolves after the last event.
-#[tauri::command]
-pub(crate) async fn generate(
-    app: State<'_, App>,
-    request: GenerationRequest,
-    on_events: Channel<Vec<GenerationEvent>>,
-) -> Outcome<()> {
-    let run = app.engine.generate(request).map_err(|error| Problem::from(&error))?;
-    stream::forward(run, &on_events).await.map_err(|error| Problem::from(&error))
-}
-
 /// Ends the run that is going on; its text so far stays.
 #[tauri::command]
 pub(crate) fn stop(app: State<'_, App>) {
     app.engine.cancel_all();
-}
-
-/// How many tokens a prompt is, exactly as a run would encode it.
-#[tauri::command]
-pub(crate) async fn count_tokens(app: State<'_, App>, prompt: Vec<PromptSpan>) -> Outcome<u32> {
-    let engine = app.engine.clone();
-    let counting = tauri::async_runtime::spawn_blocking(move || engine.count_tokens(&prompt));
-    let counted = counting.await.unwrap_or(Err(Error::Closed));
-    counted.map_err(|error| Problem::from(&error))
 }
 
 /// The tokens a text consists of, for a bias or a ban.

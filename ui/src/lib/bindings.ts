@@ -1,6 +1,7 @@
 // Generated from the Rust types by `make bindings`. Do not edit.
 import { Channel, invoke } from '@tauri-apps/api/core';
 
+export type Problem = { kind: string, message: string, hint: string | null, };
 export type PromptSpan = { "type": "text", text: string, } | { "type": "user", text: string, } | { "type": "tokens", ids: Array<number>, };
 export type SamplerStage = "dry" | "repetition-penalty" | "frequency-presence" | "bias" | "temperature" | "top-k" | "top-p" | "min-p" | "typical-p" | "top-n-sigma" | "xtc";
 export type SamplingSettings = { 
@@ -159,7 +160,6 @@ seed: number, prompt_tokens: number,
  */
 cached_tokens: number, } | { "type": "prompt", tokens: Array<PromptToken>, } | { "type": "prefill", done: number, total: number, } | { "type": "token" } & GeneratedToken | { "type": "done" } & Completion;
 export type LoadProgress = { bytes_done: number, bytes_total: number, };
-export type Problem = { kind: string, message: string, hint: string | null, };
 export type ModelInfo = { 
 /**
  * The file's name without its ending.
@@ -178,6 +178,171 @@ weight_bytes: number,
  */
 dtype: string, device: string, threads: number, context_length: number, vocab_size: number, };
 export type EngineStatus = { "state": "empty" } | { "state": "loading", name: string, progress: LoadProgress, } | { "state": "ready", model: ModelInfo, } | { "state": "running", model: ModelInfo, } | { "state": "failed", problem: Problem, };
+export type Id = string;
+export type Kind = "completion" | "chat";
+export type Author = "user" | "model";
+export type Role = "text" | "system" | "user" | "assistant";
+export type Token = { id: number, 
+/**
+ * How much of the text it is, in bytes of UTF-8.
+ */
+bytes: number, 
+/**
+ * Natural logarithm of the model's own probability.
+ */
+logprob: number, };
+export type Piece = { node: Id, role: Role, author: Author, 
+/**
+ * The run that wrote it, where known.
+ */
+run: Id | null, text: string, 
+/**
+ * Exactly the text; empty for what was typed or imported. Tokens without text at the end are
+ * those a stop text or the end of the sequence took.
+ */
+tokens: Array<Token>, };
+export type Document = { session: Id, kind: Kind, 
+/**
+ * Absent for the empty document.
+ */
+current: Id | null, pieces: Array<Piece>, can_undo: boolean, can_redo: boolean, };
+export type Standing = { 
+/**
+ * Absent for the empty document.
+ */
+current: Id | null, can_undo: boolean, can_redo: boolean, };
+export type OpenSession = { document: Document, title: string | null, 
+/**
+ * The sampling settings it was left with, as the window wrote them; null for none.
+ */
+settings: unknown, };
+export type Branch = { node: Id, parent: Id | null, 
+/**
+ * How many nodes are above it.
+ */
+depth: number, role: Role, 
+/**
+ * The model's if a run wrote it.
+ */
+author: Author, run: Id | null, lane: number | null, 
+/**
+ * The beginning of its text.
+ */
+preview: string, 
+/**
+ * Of its text, as UTF-8.
+ */
+bytes: number, 
+/**
+ * How many tokens of it are known, and their mean log-probability.
+ */
+tokens: number, mean_logprob: number | null, created_at: number, 
+/**
+ * Whether the document goes through it.
+ */
+in_document: boolean, };
+export type WrittenToken = { id: number, 
+/**
+ * What it adds to the text; may be empty.
+ */
+text: string, 
+/**
+ * Natural logarithm of the model's own probability.
+ */
+logprob: number, };
+export type Place = { "type": "end" } | { "type": "at", offset: number, } | { "type": "again" } | { "type": "instead", offset: number, token: WrittenToken, };
+export type Begun = { run: Id, prompt: Array<Piece>, tail: string, };
+export type SaveState = { "type": "saved" } | { "type": "saving" } | { "type": "failing", problem: Problem, };
+export type Notice = { "type": "rescued", kept: string, sessions: number, 
+/**
+ * Whether every row could be read.
+ */
+complete: boolean, } | { "type": "backed_up", kept: string, };
+export type Saving = { state: SaveState, notices: Array<Notice>, 
+/**
+ * Why what is written now is not kept when the app closes; null otherwise.
+ */
+problem: Problem | null, };
+export type SessionSummary = { id: Id, kind: Kind, title: string | null, 
+/**
+ * The beginning of the document, on one line.
+ */
+preview: string, folder: Id | null, tags: Array<string>, pinned: boolean, archived: boolean, created_at: number, changed_at: number, trashed_at: number | null, };
+export type Shelf = "active" | "archive" | "trash";
+export type Within = { "type": "anywhere" } | { "type": "no_folder" } | { "type": "folder", folder: Id, };
+export type ListRequest = { shelf: Shelf, within: Within, tag: string | null, kind: Kind | null, 
+/**
+ * The `next` of the page before.
+ */
+after: string | null, 
+/**
+ * 1000 at most.
+ */
+limit: number, };
+export type SessionPage = { sessions: Array<SessionSummary>, 
+/**
+ * Where the next page begins; absent behind the last.
+ */
+next: string | null, };
+export type SnippetPart = { text: string, 
+/**
+ * Whether this is what was searched for.
+ */
+hit: boolean, };
+export type SearchHit = { session: SessionSummary, 
+/**
+ * A piece of title or text around what was found.
+ */
+snippet: Array<SnippetPart>, };
+export type SearchRequest = { 
+/**
+ * Words that all have to be there; the last one may be the beginning of one.
+ */
+text: string, 
+/**
+ * Sessions in the archive too. Those in the trash are never found.
+ */
+archived: boolean, 
+/**
+ * How many hits to pass over, and how many to return, 100 at most.
+ */
+offset: number, limit: number, };
+export type SearchPage = { hits: Array<SearchHit>, 
+/**
+ * Whether there are hits behind these.
+ */
+more: boolean, 
+/**
+ * Sessions that cannot be found yet, because they are still to be indexed.
+ */
+unindexed: number, };
+export type Folder = { id: Id, name: string, parent: Id | null, 
+/**
+ * Sessions directly in it that are neither archived nor in the trash.
+ */
+sessions: number, };
+export type Tag = { name: string, sessions: number, };
+export type ExportFormat = "json" | "markdown" | "text";
+export type Imported = { session: Id, 
+/**
+ * The very same session was there already, and still is.
+ */
+was_there: boolean, };
+export type Preset = { id: Id, name: string, 
+/**
+ * An object with the settings that are not neutral.
+ */
+difference: unknown, };
+export type Theme = "system" | "light" | "dark";
+export type Settings = { theme: Theme, 
+/**
+ * The size of all text, in per cent.
+ */
+zoom: number, 
+/**
+ * The model that was opened last; absent for the built-in one.
+ */
+model: string | null, last_session: Id | null, };
 
 /** Sends the engine's state now and after every change. */
 export const watchEngine = (onStatus: Channel<EngineStatus>) =>
@@ -185,18 +350,138 @@ export const watchEngine = (onStatus: Channel<EngineStatus>) =>
 /** Asks for a file with the system's dialog and loads it. False: nothing was chosen. */
 export const openModel = () =>
   invoke<boolean>('open_model', {  });
+/** Goes back to the built-in model. */
+export const openBuiltinModel = () =>
+  invoke<null>('open_builtin_model', {  });
 /** Ends a load; the model loaded before stays. */
 export const cancelLoad = () =>
   invoke<null>('cancel_load', {  });
-/** Runs a request; resolves after `done`, rejects with a Problem. */
-export const generate = (request: GenerationRequest, onEvents: Channel<Array<GenerationEvent>>) =>
-  invoke<null>('generate', { request, onEvents });
 /** Ends the run that is going on; its text so far stays. */
 export const stop = () =>
   invoke<null>('stop', {  });
-/** How many tokens a prompt is, exactly as a run would encode it. */
-export const countTokens = (prompt: Array<PromptSpan>) =>
-  invoke<number>('count_tokens', { prompt });
 /** The tokens a text consists of, for a bias or a ban. */
 export const tokensOf = (text: string) =>
   invoke<Array<TokenText>>('tokens_of', { text });
+/** Opens a session; null: the one that was open last, the newest, or a first one. */
+export const openSession = (session: Id | null) =>
+  invoke<OpenSession>('open_session', { session });
+/** Begins an empty session. */
+export const newSession = (folder: Id | null) =>
+  invoke<OpenSession>('new_session', { folder });
+/** The document as it is now. */
+export const document = (session: Id) =>
+  invoke<Document>('document', { session });
+/** Puts text in the place of a range, in bytes of UTF-8. */
+export const editDocument = (session: Id, start: number, end: number, text: string) =>
+  invoke<Standing>('edit_document', { session, start, end, text });
+/** Takes back the last step. */
+export const undo = (session: Id) =>
+  invoke<Document>('undo', { session });
+/** Does again what was taken back last. */
+export const redo = (session: Id) =>
+  invoke<Document>('redo', { session });
+/** The whole tree, parents first. */
+export const branches = (session: Id) =>
+  invoke<Array<Branch>>('branches', { session });
+/** Makes a branch the document, to its end as it was left. */
+export const switchBranch = (session: Id, node: Id) =>
+  invoke<Document>('switch_branch', { session, node });
+/** Takes a branch and everything behind it out of the tree; undo brings it back. */
+export const deleteBranch = (session: Id, node: Id) =>
+  invoke<Document>('delete_branch', { session, node });
+/** Keeps the sampling settings that go with a session. */
+export const keepSettings = (session: Id, settings: unknown) =>
+  invoke<null>('keep_settings', { session, settings });
+/** How many tokens the document is, exactly as a run would encode it. */
+export const countTokens = (session: Id) =>
+  invoke<number>('count_tokens', { session });
+/** Continues the document from a place; the request's own prompt is not looked at. */
+export const generate = (session: Id, place: Place, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>) =>
+  invoke<Document>('generate', { session, place, request, onBegun, onEvents });
+/** Sends the state of saving now and after every change. */
+export const watchSaving = (onChange: Channel<Saving>) =>
+  invoke<null>('watch_saving', { onChange });
+/** A page of the list: pinned ones first, then those changed last. */
+export const listSessions = (request: ListRequest) =>
+  invoke<SessionPage>('list_sessions', { request });
+/** Sessions with all of some words in title or text. */
+export const searchSessions = (request: SearchRequest) =>
+  invoke<SearchPage>('search_sessions', { request });
+/** A session as the list shows it. */
+export const sessionSummary = (session: Id) =>
+  invoke<SessionSummary>('session_summary', { session });
+/** Names a session; null: by its beginning. */
+export const renameSession = (session: Id, title: string | null) =>
+  invoke<null>('rename_session', { session, title });
+/** Puts a session into a folder; null: into none. */
+export const moveSession = (session: Id, folder: Id | null) =>
+  invoke<null>('move_session', { session, folder });
+/** Keeps a session at the top of the list, or not. */
+export const pinSession = (session: Id, pinned: boolean) =>
+  invoke<null>('pin_session', { session, pinned });
+/** Moves a session out of the way, or back. */
+export const archiveSession = (session: Id, archived: boolean) =>
+  invoke<null>('archive_session', { session, archived });
+/** Throws a session away: it can be restored for 30 days. */
+export const trashSession = (session: Id) =>
+  invoke<null>('trash_session', { session });
+/** Takes a session out of the trash. */
+export const restoreSession = (session: Id) =>
+  invoke<null>('restore_session', { session });
+/** Deletes a session at once and for ever. */
+export const deleteSession = (session: Id) =>
+  invoke<null>('delete_session', { session });
+/** Deletes everything in the trash for ever; how many sessions there were. */
+export const emptyTrash = () =>
+  invoke<number>('empty_trash', {  });
+/** A copy of a session with its whole tree. */
+export const duplicateSession = (session: Id) =>
+  invoke<Id>('duplicate_session', { session });
+/** Replaces the tags of a session. */
+export const tagSession = (session: Id, tags: Array<string>) =>
+  invoke<null>('tag_session', { session, tags });
+/** Every tag in use. */
+export const tags = () =>
+  invoke<Array<Tag>>('tags', {  });
+/** Every folder. */
+export const folders = () =>
+  invoke<Array<Folder>>('folders', {  });
+/** Makes a folder, inside another or not. */
+export const createFolder = (name: string, parent: Id | null) =>
+  invoke<Id>('create_folder', { name, parent });
+/** Names a folder. */
+export const renameFolder = (folder: Id, name: string) =>
+  invoke<null>('rename_folder', { folder, name });
+/** Takes a folder away; what was in it is in none then. */
+export const deleteFolder = (folder: Id) =>
+  invoke<null>('delete_folder', { folder });
+/** Asks where to, and writes a session there. False: nothing was chosen. */
+export const exportSession = (session: Id, format: ExportFormat) =>
+  invoke<boolean>('export_session', { session, format });
+/** Asks for a file and makes a session of it. Null: nothing was chosen. */
+export const importSession = () =>
+  invoke<Imported | null>('import_session', {  });
+/** Asks where to, and writes the user's presets there. False: nothing was chosen. */
+export const exportPresets = () =>
+  invoke<boolean>('export_presets', {  });
+/** Asks for a file and adds its presets; how many are new. Null: nothing was chosen. */
+export const importPresets = () =>
+  invoke<number | null>('import_presets', {  });
+/** The user's presets in their order. */
+export const presets = () =>
+  invoke<Array<Preset>>('presets', {  });
+/** Adds a preset of what differs from neutral settings. */
+export const addPreset = (name: string, difference: unknown) =>
+  invoke<Id>('add_preset', { name, difference });
+/** Changes a preset. */
+export const changePreset = (preset: Id, name: string, difference: unknown) =>
+  invoke<null>('change_preset', { preset, name, difference });
+/** Deletes a preset. */
+export const deletePreset = (preset: Id) =>
+  invoke<null>('delete_preset', { preset });
+/** The app's settings. */
+export const settings = () =>
+  invoke<Settings>('settings', {  });
+/** Keeps changed settings. */
+export const changeSettings = (settings: Settings) =>
+  invoke<null>('change_settings', { settings });

@@ -1,0 +1,126 @@
+//! What every command can reach: the engine, the sessions, the settings.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use engine::{
+    Admission, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Problem, WeightDtype,
+    builtin,
+};
+use sessions::{Id, Sessions, Settings, SettingsFile};
+
+use crate::commands::problem;
+
+pub(crate) struct App {
+    pub(crate) engine: Engine,
+    pub(crate) sessions: Sessions,
+    /// Why the sessions are not those of the user's own file, if they are not.
+    pub(crate) sessions_problem: Option<Problem>,
+    settings: Mutex<SettingsFile>,
+}
+
+/// Every model may be loaded until there is a licence gate to ask.
+struct Open;
+
+impl Admission for Open {
+    fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl App {
+    /// Opens what the user left behind. A file of sessions that cannot be had gives way to an
+    /// empty one that nobody sees again.
+    pub(crate) async fn start() -> Result<Self, Box<dyn std::error::Error>> {
+        let folder = folder();
+        std::fs::create_dir_all(&folder)?;
+        let (sessions, sessions_problem) = match Sessions::open(folder.join("sessions.db")).await {
+            Ok(sessions) => (sessions, None),
+            Err(error) => (Sessions::open(elsewhere()?).await?, Some(problem(error))),
+        };
+        let settings = Mutex::new(SettingsFile::open(&folder.join("settings.json"))?);
+        Ok(Self { engine: Engine::start(None)?, sessions, sessions_problem, settings })
+    }
+
+    pub(crate) async fn load(&self, path: PathBuf, name: Option<String>) -> engine::Result<()> {
+        let request = LoadRequest { path, name, dtype: WeightDtype::Auto };
+        self.engine.load(request, Arc::new(Open)).await.map(|_| ())
+    }
+
+    /// Loads the model of the last time, else the built-in one.
+    pub(crate) async fn load_first(&self) -> engine::Result<()> {
+        match self.settings().model.filter(|path| path.exists()) {
+            Some(path) => self.load(path, None).await,
+            None => self.load_builtin().await,
+        }
+    }
+
+    /// A build without the built-in model has none to begin with.
+    pub(crate) async fn load_builtin(&self) -> engine::Result<()> {
+        match builtin::path() {
+            Some(path) => self.load(path, Some(builtin::NAME.to_owned())).await,
+            None => Err(engine::Error::NoModel),
+        }
+    }
+
+    /// The model that would run now; waits for one that is being loaded.
+    pub(crate) async fn model(&self) -> Result<ModelInfo, Problem> {
+        let mut status = self.engine.status();
+        let loaded = |status: &EngineStatus| !matches!(status, EngineStatus::Loading { .. });
+        let status = status.wait_for(loaded).await.map(|status| status.clone());
+        match status {
+            Ok(EngineStatus::Ready { model } | EngineStatus::Running { model }) => Ok(model),
+            _ => Err(Problem::from(&engine::Error::NoModel)),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings_file().settings().clone()
+    }
+
+    pub(crate) fn change_settings(&self, settings: Settings) -> sessions::Result<()> {
+        self.settings_file().change(settings)
+    }
+
+    /// Notes which session to open next time.
+    pub(crate) fn remember(&self, session: Id) {
+        self.note(|settings| settings.last_session = Some(session));
+    }
+
+    /// Notes which model to load next time; none for the built-in one.
+    pub(crate) fn remember_model(&self, model: Option<PathBuf>) {
+        self.note(|settings| settings.model = model);
+    }
+
+    /// Nothing that is worth a word if it fails.
+    fn note(&self, change: impl FnOnce(&mut Settings)) {
+        let mut file = self.settings_file();
+        let mut settings = file.settings().clone();
+        change(&mut settings);
+        if settings != *file.settings() {
+            let _ = file.change(settings);
+        }
+    }
+
+    /// Writes everything down.
+    pub(crate) async fn close(&self) -> sessions::Result<()> {
+        self.sessions.clone().close().await
+    }
+
+    fn settings_file(&self) -> MutexGuard<'_, SettingsFile> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the user's sessions and settings are: the system's place for an app's data.
+fn folder() -> PathBuf {
+    let found = directories::ProjectDirs::from("", "", "nemotron-playground");
+    found.map_or_else(|| Path::new(".").to_owned(), |found| found.data_dir().to_owned())
+}
+
+/// A place for sessions that need not last.
+fn elsewhere() -> std::io::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("nemotron-playground-{}", Id::random()));
+    std::fs::create_dir(&folder)?;
+    Ok(folder.join("sessions.db"))
+}
