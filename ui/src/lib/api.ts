@@ -1,23 +1,86 @@
 /** The one way to Rust. Everything that fails rejects with a Problem. */
 import { Channel } from '@tauri-apps/api/core';
 import * as bindings from './bindings';
-import type { EngineStatus, GenerationEvent, GenerationRequest, Problem } from './bindings';
+import type {
+  Begun,
+  Document,
+  EngineStatus,
+  GenerationEvent,
+  GenerationRequest,
+  Place,
+  Problem,
+  Saving,
+} from './bindings';
 
-export { cancelLoad, countTokens, openModel, stop, tokensOf } from './bindings';
+export {
+  addPreset,
+  archiveSession,
+  branches,
+  cancelLoad,
+  changePreset,
+  changeSettings,
+  countTokens,
+  createFolder,
+  deleteBranch,
+  deleteFolder,
+  deletePreset,
+  deleteSession,
+  document,
+  duplicateSession,
+  editDocument,
+  emptyTrash,
+  exportPresets,
+  exportSession,
+  folders,
+  importPresets,
+  importSession,
+  keepSettings,
+  listSessions,
+  moveSession,
+  newSession,
+  openBuiltinModel,
+  openModel,
+  openSession,
+  pinSession,
+  presets,
+  redo,
+  renameFolder,
+  renameSession,
+  restoreSession,
+  searchSessions,
+  sessionSummary,
+  settings,
+  stop,
+  switchBranch,
+  tags,
+  tagSession,
+  tokensOf,
+  trashSession,
+  undo,
+} from './bindings';
 
 export function watchEngine(onStatus: (status: EngineStatus) => void): Promise<null> {
-  const channel = new Channel<EngineStatus>();
-  channel.onmessage = onStatus;
-  return bindings.watchEngine(channel);
+  return bindings.watchEngine(channel(onStatus));
+}
+
+export function watchSaving(onChange: (saving: Saving) => void): Promise<null> {
+  return bindings.watchSaving(channel(onChange));
 }
 
 export function generate(
+  session: string,
+  place: Place,
   request: GenerationRequest,
+  onBegun: (begun: Begun) => void,
   onEvents: (events: GenerationEvent[]) => void,
-): Promise<null> {
-  const channel = new Channel<GenerationEvent[]>();
-  channel.onmessage = onEvents;
-  return bindings.generate(request, channel);
+): Promise<Document> {
+  return bindings.generate(session, place, request, channel(onBegun), channel(onEvents));
+}
+
+function channel<T>(listen: (message: T) => void): Channel<T> {
+  const channel = new Channel<T>();
+  channel.onmessage = listen;
+  return channel;
 }
 
 /** What a rejected call says; anything unexpected becomes a Problem too. */

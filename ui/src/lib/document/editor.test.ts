@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { Editor } from './editor';
-import { textOf, type Pieces } from './pieces';
+import { textOf, type Edit, type Pieces } from './pieces';
 
 const typed = (text: string) => ({ text, ids: null });
 const model = (text: string, ...ids: number[]) => ({ text, ids });
@@ -8,8 +8,14 @@ const model = (text: string, ...ids: number[]) => ({ text, ids });
 function open(pieces: Pieces, editable = true) {
   const host = document.createElement('div');
   document.body.append(host);
-  const edited = vi.fn<(pieces: Pieces, caret: number) => void>();
-  const listener = { editable: () => editable, edited, undo: vi.fn(), redo: vi.fn() };
+  const edited = vi.fn<(pieces: Pieces, edit: Edit, caret: number) => void>();
+  const listener = {
+    editable: () => editable,
+    edited,
+    moved: vi.fn(),
+    undo: vi.fn(),
+    redo: vi.fn(),
+  };
   const editor = new Editor(listener);
   editor.attach(host);
   editor.show(pieces);
@@ -29,7 +35,11 @@ afterEach(() => document.body.replaceChildren());
 it('turns an edited model piece into typed text and leaves the others their ids', () => {
   const { host, edited } = open([typed('a '), model('cat', 5), model(' sat', 6)]);
   typeInto(host.childNodes[1] as Node, 'bat');
-  expect(edited).toHaveBeenLastCalledWith([typed('a bat'), model(' sat', 6)], 5);
+  expect(edited).toHaveBeenLastCalledWith(
+    [typed('a bat'), model(' sat', 6)],
+    { start: 2, end: 5, inserted: 'bat' },
+    5,
+  );
   expect(host.textContent).toBe('a bat sat');
   expect(host.querySelectorAll('.generated')).toHaveLength(1);
 });
@@ -42,7 +52,11 @@ it('touches nothing while an input method composes, and takes it all at the end'
   expect(editor.composing).toBe(true);
   expect(edited).not.toHaveBeenCalled();
   host.dispatchEvent(new CompositionEvent('compositionend'));
-  expect(edited).toHaveBeenCalledExactlyOnceWith([typed('x日'), model('y', 1)], 2);
+  expect(edited).toHaveBeenCalledExactlyOnceWith(
+    [typed('x日'), model('y', 1)],
+    { start: 1, end: 1, inserted: '日' },
+    2,
+  );
 });
 
 it('keeps what was generated while an input method was composing', () => {

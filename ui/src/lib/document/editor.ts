@@ -5,7 +5,7 @@
  * The browser edits natively; afterwards the host's text is compared with the pieces and the nodes
  * are put right. During an input method's composition nothing is compared or touched.
  */
-import { applyEdit, diffEdit, textOf, type Edit, type Piece, type Pieces } from './pieces';
+import { applyEdit, diffEdit, looksAs, textOf, type Edit, type Piece, type Pieces } from './pieces';
 
 /** Close enough to the end to keep following it, in CSS pixels. */
 const FOLLOW_PX = 40;
@@ -13,7 +13,9 @@ const FOLLOW_PX = 40;
 export interface EditorListener {
   /** Whether typing is allowed now. */
   editable(): boolean;
-  edited(pieces: Pieces, caret: number): void;
+  edited(pieces: Pieces, edit: Edit, caret: number): void;
+  /** The caret was put somewhere. */
+  moved(caret: number): void;
   undo(): void;
   redo(): void;
 }
@@ -56,7 +58,9 @@ export class Editor {
       ['compositionend', this.#compositionEnd],
     ];
     for (const [name, listen] of listeners) host.addEventListener(name, listen as EventListener);
+    document.addEventListener('selectionchange', this.#selected);
     return () => {
+      document.removeEventListener('selectionchange', this.#selected);
       for (const [name, listen] of listeners) {
         host.removeEventListener(name, listen as EventListener);
       }
@@ -105,10 +109,10 @@ export class Editor {
   #patch(pieces: Pieces): void {
     const [old, nodes] = [this.#pieces, this.#nodes];
     let head = 0;
-    while (head < pieces.length && head < old.length && pieces[head] === old[head]) head++;
+    while (head < old.length && looksAs(pieces[head], old[head])) head++;
     let tail = 0;
     const most = Math.min(pieces.length, old.length) - head;
-    while (tail < most && pieces.at(-1 - tail) === old.at(-1 - tail)) tail++;
+    while (tail < most && looksAs(pieces.at(-1 - tail), old.at(-1 - tail))) tail++;
     const fresh = pieces.slice(head, pieces.length - tail).map(nodeOf);
     for (const node of nodes.slice(head, nodes.length - tail)) node.remove();
     const next = tail > 0 ? nodes[nodes.length - tail] : this.#end;
@@ -135,6 +139,10 @@ export class Editor {
     });
     if (host.lastChild !== this.#end) host.append(this.#end);
   }
+
+  readonly #selected = (): void => {
+    if (!this.#composing && document.activeElement === this.#host) this.listener.moved(this.caret);
+  };
 
   readonly #beforeInput = (event: InputEvent): void => {
     if (this.#composing || event.isComposing) return;
@@ -190,7 +198,7 @@ export class Editor {
   #apply(edit: Edit, caret: number): void {
     this.#patch(applyEdit(this.#pieces, edit));
     this.#placeCaret(caret);
-    this.listener.edited(this.#pieces, caret);
+    this.listener.edited(this.#pieces, edit, caret);
   }
 
   /** The selection as text offsets; the end of the text when it is elsewhere. */

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Piece as Passage } from '../bindings';
 import {
   applyEdit,
+  bytesTo,
   diffEdit,
-  joined,
+  fromDocument,
+  nodeAt,
   PieceBuilder,
   splitAt,
   textOf,
-  toSpans,
   type Pieces,
 } from './pieces';
 
@@ -25,13 +27,12 @@ describe('splitAt', () => {
     expect(before).toEqual([typed('Once '), typed('up')]);
     expect(after).toEqual([typed('on'), ...sample.slice(2)]);
   });
-  it('joins again to the same text, wherever it cuts', () => {
+  it('loses no text, wherever it cuts', () => {
     for (let at = 0; at <= 12; at++) {
       const [before, after] = splitAt(sample, at);
       expect(textOf(before)).toBe(textOf(sample).slice(0, at));
-      expect(textOf(joined(before, after))).toBe(textOf(sample));
+      expect(textOf(after)).toBe(textOf(sample).slice(at));
     }
-    expect(joined(...splitAt([typed('abc')], 1))).toEqual([typed('abc')]);
   });
 });
 
@@ -81,12 +82,44 @@ describe('diffEdit', () => {
   });
 });
 
-describe('spans', () => {
-  it('sends typed text as text and model text as ids', () => {
-    expect(toSpans(sample)).toEqual([
-      { type: 'text', text: 'Once ' },
-      { type: 'tokens', ids: [1, 2, 7, 8, 9] },
+describe('fromDocument', () => {
+  const passage = (author: 'user' | 'model', text: string, node: string, bytes: number[] = []) => {
+    const tokens = bytes.map((bytes, id) => ({ id, bytes, logprob: -1 }));
+    return { node, role: 'text', author, run: null, text, tokens } satisfies Passage;
+  };
+
+  it('cuts model text into tokens by their bytes, and keeps what has no text with the next', () => {
+    const pieces = fromDocument([
+      passage('user', 'né ', 'a'),
+      passage('model', '日x', 'b', [0, 0, 3, 1, 0]),
     ]);
+    expect(pieces).toEqual([
+      { text: 'né ', ids: null, node: 'a' },
+      { text: '日', ids: [0, 1, 2], node: 'b' },
+      { text: 'x', ids: [3], node: 'b' },
+    ]);
+  });
+  it('joins typed text of one node only, and knows model text without tokens', () => {
+    const pieces = fromDocument([
+      passage('user', 'a', 'a'),
+      passage('user', 'b', 'a'),
+      passage('user', 'c', 'b'),
+      passage('model', 'd', 'b'),
+      passage('user', '', 'c'),
+    ]);
+    expect(pieces).toEqual([
+      { text: 'ab', ids: null, node: 'a' },
+      { text: 'c', ids: null, node: 'b' },
+      { text: 'd', ids: [], node: 'b' },
+    ]);
+    expect([0, 1, 2, 3, 4].map((at) => nodeAt(pieces, at))).toEqual(['a', 'a', 'a', 'b', 'b']);
+    expect(nodeAt(pieces, 5)).toBeNull();
+  });
+});
+
+describe('bytesTo', () => {
+  it('counts bytes of UTF-8 up to a DOM offset', () => {
+    expect([0, 1, 2, 4].map((at) => bytesTo('é日😀', at))).toEqual([0, 2, 5, 9]);
   });
 });
 

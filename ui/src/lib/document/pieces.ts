@@ -5,12 +5,14 @@
  * tokens that has text of its own: tokens that only carry part of a character wait for the rest.
  * Offsets are UTF-16 code units, as in the DOM.
  */
-import type { PromptSpan } from '../bindings';
+import type { Piece as Passage, Token } from '../bindings';
 
 export interface Piece {
   readonly text: string;
-  /** Token ids of model text; null for typed text. */
+  /** Token ids of model text, none where they are not known; null for typed text. */
   readonly ids: readonly number[] | null;
+  /** The node of the session's tree it belongs to, as far as known. */
+  readonly node?: string;
 }
 export type Pieces = readonly Piece[];
 
@@ -36,9 +38,6 @@ export function splitAt(pieces: Pieces, offset: number): [Pieces, Pieces] {
     [typed(cut.text.slice(inside)), ...pieces.slice(at + 1)],
   ];
 }
-
-/** One document of several parts. */
-export const joined = (...parts: Pieces[]): Pieces => mergeTyped(parts.flat());
 
 /** Replaces a range of text; every model piece the range touches becomes typed text. */
 export function applyEdit(pieces: Pieces, { start, end, inserted }: Edit): Pieces {
@@ -66,14 +65,19 @@ export function applyEdit(pieces: Pieces, { start, end, inserted }: Edit): Piece
   return mergeTyped([...before, { text: typed, ids: null }, ...after]);
 }
 
-/** Neighbouring typed pieces become one; empty ones go. Untouched pieces keep their identity. */
+/**
+ * Neighbouring typed pieces of one node become one; empty ones go. Untouched pieces keep their
+ * identity.
+ */
 function mergeTyped(pieces: Piece[]): Pieces {
   const merged: Piece[] = [];
   for (const piece of pieces) {
     const last = merged.at(-1);
     if (piece.text === '') continue;
-    if (piece.ids === null && last?.ids === null) {
-      merged[merged.length - 1] = { text: last.text + piece.text, ids: null };
+    const known = last?.node !== undefined && piece.node !== undefined;
+    const here = !known || last.node === piece.node;
+    if (piece.ids === null && last?.ids === null && here) {
+      merged[merged.length - 1] = { ...piece, ...last, text: last.text + piece.text };
     } else merged.push(piece);
   }
   return merged;
@@ -100,17 +104,52 @@ export function diffEdit(before: string, after: string, caret: number): Edit {
 const isHighSurrogate = (c: string | undefined) => c !== undefined && c >= '\ud800' && c < '\udc00';
 const isLowSurrogate = (c: string | undefined) => c !== undefined && c >= '\udc00' && c < '\ue000';
 
-/** The prompt a document is: typed text as text, model text by its ids. */
-export function toSpans(pieces: Pieces): PromptSpan[] {
-  const spans: PromptSpan[] = [];
-  for (const { text, ids } of pieces) {
-    const last = spans.at(-1);
-    if (ids === null) spans.push({ type: 'text', text });
-    else if (last?.type === 'tokens') last.ids.push(...ids);
-    else spans.push({ type: 'tokens', ids: [...ids] });
-  }
-  return spans;
+/** How far into the text an offset is in bytes of UTF-8, as sessions count. */
+export const bytesTo = (text: string, offset: number): number =>
+  new TextEncoder().encode(text.slice(0, offset)).length;
+
+/** A session's document as pieces. */
+export function fromDocument(passages: readonly Passage[]): Pieces {
+  return mergeTyped(
+    passages.flatMap(({ author, text, tokens, node }): Piece[] =>
+      author === 'user'
+        ? [{ text, ids: null, node }]
+        : tokens.length === 0
+          ? [{ text, ids: [], node }]
+          : tokenPieces(text, tokens, node),
+    ),
+  );
 }
+
+function tokenPieces(text: string, tokens: readonly Token[], node: string): Piece[] {
+  const bytes = new TextEncoder().encode(text);
+  const decoder = new TextDecoder();
+  const pieces: Piece[] = [];
+  let waiting: number[] = [];
+  let start = 0;
+  for (const token of tokens) {
+    waiting.push(token.id);
+    if (token.bytes === 0) continue;
+    const end = start + token.bytes;
+    pieces.push({ text: decoder.decode(bytes.subarray(start, end)), ids: waiting, node });
+    [waiting, start] = [[], end];
+  }
+  return pieces;
+}
+
+/** The node that the text just before an offset belongs to; null where that is not known. */
+export function nodeAt(pieces: Pieces, offset: number): string | null {
+  let end = 0;
+  const found = pieces.find(({ text }) => (end += text.length) >= offset);
+  return found?.node ?? null;
+}
+
+/** Whether two pieces look the same. */
+export const looksAs = (one: Piece | undefined, other: Piece | undefined): boolean =>
+  one !== undefined &&
+  other !== undefined &&
+  one.text === other.text &&
+  (one.ids === null) === (other.ids === null);
 
 /** Turns a run's tokens into pieces; ids without text wait until some appears. */
 export class PieceBuilder {

@@ -1,34 +1,73 @@
-/** The document on the screen: its pieces, history, token count, and the run that extends it. */
-import { countTokens } from '../api';
+/**
+ * The document on the screen: a session, the run that extends it, and the tree it is a path of.
+ *
+ * The session lives in Rust. Typing shows at once and is told there in order; everything else asks
+ * there and shows what comes back.
+ */
+import * as api from '../api';
+import type { Branch, Document, OpenSession, Place, Problem, Standing } from '../bindings';
 import { RunState } from '../engine/run.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
 import { Editor } from './editor';
-import { History, type Moment } from './history';
-import { joined, splitAt, textOf, toSpans, type Piece, type Pieces } from './pieces';
+import {
+  bytesTo,
+  diffEdit,
+  fromDocument,
+  nodeAt,
+  splitAt,
+  textOf,
+  type Edit,
+  type Pieces,
+} from './pieces';
+import { Queue } from './queue';
+import { siblingsAt } from './tree';
+
+const NOWHERE: Standing = { current: null, can_undo: false, can_redo: false };
+/** Branches are asked for when typing pauses, in milliseconds. */
+const BRANCHES_AFTER = 300;
+/** Settings are kept when a slider rests, in milliseconds. */
+const KEEP_AFTER = 400;
 
 export class Playground {
   readonly run = new RunState();
   readonly editor: Editor;
+  /** Why the last change could not be made. */
+  problem = $state.raw<Problem | null>(null);
+  #session = $state<string | null>(null);
+  #title = $state<string | null>(null);
   #pieces = $state.raw<Pieces>([]);
+  #standing = $state.raw<Standing>(NOWHERE);
+  #branches = $state.raw<readonly Branch[]>([]);
   #tokens = $state.raw<number | null>(null);
-  #caret = 0;
-  readonly #history = new History();
-  /** Counts history changes, so that the buttons follow a plain class. */
-  #changes = $state(0);
+  #caret = $state(0);
+  readonly #calls = new Queue();
   #counting = false;
   #recount = false;
+  #branchesLater = 0;
+  /** The end of the last run. */
+  #over = Promise.resolve();
+  /** The settings that the session has, as JSON. */
+  #kept = '';
+  #keepLater = 0;
 
   constructor(private readonly sampling: Sampling) {
     this.editor = new Editor({
-      editable: () => !this.run.running,
-      edited: (pieces, caret) => this.#edited(pieces, caret),
-      undo: () => this.undo(),
-      redo: () => this.redo(),
+      editable: () => !this.run.running && this.#session !== null,
+      edited: (pieces, edit, caret) => this.#edited(pieces, edit, caret),
+      moved: (caret) => (this.#caret = caret),
+      undo: () => void this.undo(),
+      redo: () => void this.redo(),
     });
   }
 
+  get session(): string | null {
+    return this.#session;
+  }
   get pieces(): Pieces {
     return this.#pieces;
+  }
+  get branches(): readonly Branch[] {
+    return this.#branches;
   }
   /** The prompt's length as the engine encodes it; null until it has said so. */
   get tokens(): number | null {
@@ -37,7 +76,12 @@ export class Playground {
   get empty(): boolean {
     return this.#pieces.length === 0;
   }
+  /** The name that was given, null for none. */
+  get name(): string | null {
+    return this.#title;
+  }
   get title(): string {
+    if (this.#title !== null) return this.#title;
     const start = textOf(this.#pieces.slice(0, 40)).trim().split(/\s+/).slice(0, 7).join(' ');
     return start.slice(0, 60) || 'Untitled';
   }
@@ -47,59 +91,77 @@ export class Playground {
     return last?.ids === null && last.text.endsWith(' ');
   }
   get canUndo(): boolean {
-    return this.#changes >= 0 && this.#history.canUndo && !this.run.running;
+    return this.#standing.can_undo && !this.run.running;
   }
   get canRedo(): boolean {
-    return this.#changes >= 0 && this.#history.canRedo && !this.run.running;
+    return this.#standing.can_redo && !this.run.running;
+  }
+  get canRetry(): boolean {
+    return !this.run.running && this.#pieces.some(({ ids }) => ids !== null);
+  }
+  /** Where the caret is among its siblings; null where there is only one way. */
+  get siblings() {
+    return siblingsAt(this.#branches, nodeAt(this.#pieces, this.#caret));
+  }
+
+  /** Opens a session, null for the one that was open last. */
+  open(session: string | null): Promise<void> {
+    return this.#load(() => api.openSession(session));
+  }
+  /** Begins a session; an empty one that is open is new enough. */
+  async create(folder: string | null = null): Promise<void> {
+    if (this.empty && this.#title === null && folder === null && this.#session !== null) return;
+    await this.#load(() => api.newSession(folder));
+  }
+
+  async rename(title: string): Promise<void> {
+    const [session, given] = [this.#session, title.trim() || null];
+    if (session === null) return;
+    this.#title = given;
+    await this.#attempt(() => api.renameSession(session, given));
+  }
+  /** The name has been changed elsewhere. */
+  renamed(title: string | null): void {
+    this.#title = title;
   }
 
   /** Continues from the end, or from the caret with the text behind it left in place. */
   async generate(from: 'end' | 'caret' = 'end'): Promise<void> {
-    if (this.run.running || this.editor.composing) return;
-    const before = this.#moment();
-    const end = textOf(this.#pieces).length;
+    const text = textOf(this.#pieces);
     const caret = this.editor.caret;
-    const [head, tail] = splitAt(this.#pieces, from === 'end' ? end : caret);
-    if (tail.length > 0) {
-      this.editor.show([...head, ...tail], caret);
-      this.editor.growAt(head.length);
-    }
-    const written: Piece[] = [];
-    await this.run.start(
-      {
-        prompt: toSpans(head),
-        add_bos: false,
-        sampling: this.sampling.settings,
-        seed: this.sampling.nextSeed(),
-        max_tokens: this.sampling.maxTokens,
-        stop: [...this.sampling.stops],
-        ignore_eos: false,
-        top_logprobs: null,
-        echo: false,
-      },
-      (piece) => {
-        written.push(piece);
-        this.editor.append(piece);
-      },
-      (seed) => (this.sampling.seed = seed),
-    );
-    this.editor.flush();
-    if (written.length > 0) {
-      this.#history.step(before);
-      this.#set(joined(head, written, tail), this.#caret);
-    }
-    // Who wrote where it grew goes on writing behind it.
-    const grown = textOf([...head, ...written]).length;
-    if (tail.length > 0 || (written.length > 0 && caret >= end)) {
-      this.editor.show(this.#pieces, grown);
-    }
+    const inside = from === 'caret' && caret < text.length;
+    await this.#begin(inside ? { type: 'at', offset: bytesTo(text, caret) } : { type: 'end' });
+  }
+  /** Writes the last run again, with other dice: a branch beside it. */
+  async retry(): Promise<void> {
+    if (this.canRetry) await this.#begin({ type: 'again' });
   }
 
-  undo(): void {
-    if (!this.run.running) this.#restore(this.#history.undo(this.#moment()));
+  undo(): Promise<void> {
+    return this.#change(this.canUndo, api.undo);
   }
-  redo(): void {
-    if (!this.run.running) this.#restore(this.#history.redo(this.#moment()));
+  redo(): Promise<void> {
+    return this.#change(this.canRedo, api.redo);
+  }
+  switchTo(node: string | null | undefined): Promise<void> {
+    return this.#change(Boolean(node) && !this.run.running, (session) =>
+      api.switchBranch(session, node ?? ''),
+    );
+  }
+  prune(node: string): Promise<void> {
+    return this.#change(!this.run.running, (session) => api.deleteBranch(session, node));
+  }
+
+  /** Lets the session remember its sampling settings. */
+  keep(settings: unknown): void {
+    const [session, json] = [this.#session, JSON.stringify(settings)];
+    if (session === null || json === this.#kept) return;
+    this.#kept = json;
+    clearTimeout(this.#keepLater);
+    this.#keepLater = window.setTimeout(
+      () => void this.#attempt(() => api.keepSettings(session, settings)),
+      KEEP_AFTER,
+    );
   }
 
   /** Asks the engine for the token count; the latest document wins. */
@@ -107,10 +169,11 @@ export class Playground {
     this.#recount = true;
     if (this.#counting) return;
     this.#counting = true;
-    while (this.#recount) {
+    while (this.#recount && this.#session !== null) {
       this.#recount = false;
+      const session = this.#session;
       try {
-        this.#tokens = await countTokens(toSpans(this.#pieces));
+        this.#tokens = this.empty ? 0 : await this.#calls.add(() => api.countTokens(session));
       } catch {
         // Without a model there is no count.
         this.#tokens = null;
@@ -119,25 +182,139 @@ export class Playground {
     this.#counting = false;
   }
 
-  #edited(pieces: Pieces, caret: number): void {
-    this.#history.typed(this.#moment(), performance.now());
-    this.#set(pieces, caret);
+  /** Everything that was typed has reached the session. */
+  settled(): Promise<void> {
+    return this.#calls.add(() => Promise.resolve());
   }
 
-  #restore(moment: Moment | undefined): void {
-    if (!moment) return;
-    this.editor.show(moment.pieces, moment.caret);
-    this.#set(moment.pieces, moment.caret);
+  /** Whoever goes elsewhere ends the run; what it has written stays. */
+  async #load(open: () => Promise<OpenSession>): Promise<void> {
+    this.run.stop();
+    await this.#over;
+    this.problem = null;
+    await this.#attempt(async () => {
+      const { document, title, settings } = await open();
+      this.run.completion = this.run.problem = null;
+      this.#session = document.session;
+      this.#title = title;
+      this.sampling.restore(settings);
+      this.#kept = JSON.stringify(this.sampling.snapshot());
+      this.#show(document, textOf(fromDocument(document.pieces)).length);
+    });
   }
 
-  #set(pieces: Pieces, caret: number): void {
+  #begin(place: Place): Promise<void> {
+    const session = this.#session;
+    if (this.run.running || this.editor.composing || session === null) return this.#over;
+    this.#over = this.#run(session, place);
+    return this.#over;
+  }
+
+  async #run(session: string, place: Place): Promise<void> {
+    this.problem = null;
+    const grown = { end: 0 };
+    const atEnd = this.editor.caret >= textOf(this.#pieces).length;
+    this.run.running = true;
+    await this.settled();
+    const document = await this.run.start(session, place, this.#request(), {
+      begun: ({ prompt, tail }) => {
+        const text = textOf(this.#pieces);
+        const [, behind] = splitAt(this.#pieces, text.length - tail.length);
+        const head = fromDocument(prompt);
+        grown.end = textOf(head).length;
+        this.editor.show([...head, ...behind], grown.end);
+        this.editor.growAt(head.length);
+      },
+      piece: (piece) => {
+        grown.end += piece.text.length;
+        this.editor.append(piece);
+      },
+      seed: (seed) => (this.sampling.seed = seed),
+    });
+    this.editor.flush();
+    if (document) {
+      const follow = atEnd || place.type !== 'end';
+      this.#show(document, follow ? grown.end : this.editor.caret);
+    } else await this.#reload();
+  }
+
+  #request() {
+    return {
+      prompt: [],
+      add_bos: false,
+      sampling: this.sampling.settings,
+      seed: this.sampling.nextSeed(),
+      max_tokens: this.sampling.maxTokens,
+      stop: [...this.sampling.stops],
+      ignore_eos: false,
+      top_logprobs: null,
+      echo: false,
+    };
+  }
+
+  #edited(pieces: Pieces, edit: Edit, caret: number): void {
+    const [session, before] = [this.#session, textOf(this.#pieces)];
+    if (session === null) return;
     this.#pieces = pieces;
     this.#caret = caret;
-    this.#changes++;
+    const [start, end] = [bytesTo(before, edit.start), bytesTo(before, edit.end)];
+    const told = this.#calls.add(() => api.editDocument(session, start, end, edit.inserted));
+    told.then(
+      (standing) => (this.#standing = standing),
+      // What the session did not take is not shown either.
+      (error: unknown) => void this.#reload().then(() => (this.problem = api.asProblem(error))),
+    );
     void this.count();
+    clearTimeout(this.#branchesLater);
+    this.#branchesLater = window.setTimeout(() => void this.#findBranches(), BRANCHES_AFTER);
   }
 
-  #moment(): Moment {
-    return { pieces: this.#pieces, caret: this.#caret };
+  /** Does something to the session whose outcome is another document. */
+  async #change(may: boolean, change: (session: string) => Promise<Document>): Promise<void> {
+    const session = this.#session;
+    if (!may || session === null) return;
+    this.problem = null;
+    await this.#attempt(async () => {
+      const before = textOf(this.#pieces);
+      const document = await this.#calls.add(() => change(session));
+      const after = textOf(fromDocument(document.pieces));
+      const { start, inserted } = diffEdit(before, after, after.length);
+      this.#show(document, start + inserted.length);
+    });
+  }
+
+  /** Shows what the session has, after something went wrong. */
+  async #reload(): Promise<void> {
+    const session = this.#session;
+    if (session === null) return;
+    await this.#attempt(async () => {
+      this.#show(await this.#calls.add(() => api.document(session)), this.editor.caret);
+    });
+  }
+
+  #show(document: Document, caret: number): void {
+    if (document.session !== this.#session) return;
+    this.#pieces = fromDocument(document.pieces);
+    this.#standing = document;
+    this.#caret = caret;
+    this.editor.show(this.#pieces, caret);
+    void this.count();
+    void this.#findBranches();
+  }
+
+  async #findBranches(): Promise<void> {
+    const session = this.#session;
+    if (session === null) return;
+    await this.#attempt(async () => {
+      this.#branches = await this.#calls.add(() => api.branches(session));
+    });
+  }
+
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.problem = api.asProblem(error);
+    }
   }
 }

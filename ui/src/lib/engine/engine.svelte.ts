@@ -1,5 +1,5 @@
 /** The engine's state as the window knows it, and opening models. */
-import { asProblem, cancelLoad, openModel, watchEngine } from '../api';
+import { asProblem, cancelLoad, openBuiltinModel, openModel, watchEngine } from '../api';
 import type { EngineStatus, ModelInfo, Problem } from '../bindings';
 
 export class EngineState {
@@ -24,10 +24,17 @@ export class EngineState {
     });
   }
 
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    return this.#open(openModel);
+  }
+  openBuiltin(): Promise<void> {
+    return this.#open(openBuiltinModel);
+  }
+
+  async #open(open: () => Promise<unknown>): Promise<void> {
     this.openProblem = null;
     try {
-      await openModel();
+      await open();
     } catch (error) {
       const problem = asProblem(error);
       if (problem.kind !== 'cancelled') this.openProblem = problem;

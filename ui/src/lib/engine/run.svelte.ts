@@ -1,7 +1,23 @@
 /** One run at a time: its events become document pieces and the numbers of the footer. */
 import { asProblem, generate, stop } from '../api';
-import type { Completion, GenerationEvent, GenerationRequest, Problem } from '../bindings';
+import type {
+  Begun,
+  Completion,
+  Document,
+  GenerationEvent,
+  GenerationRequest,
+  Place,
+  Problem,
+} from '../bindings';
 import { PieceBuilder, type Piece } from '../document/pieces';
+
+/** What becomes of a run while it goes on. */
+export interface RunListener {
+  /** The document is cut where the run begins. */
+  begun(begun: Begun): void;
+  piece(piece: Piece): void;
+  seed(seed: number): void;
+}
 
 export class RunState {
   running = $state(false);
@@ -9,25 +25,39 @@ export class RunState {
   completion = $state.raw<Completion | null>(null);
   problem = $state.raw<Problem | null>(null);
 
-  /** Resolves when the run is over; every piece of text has been handed over by then. */
+  /** Resolves with the document when the run is over; undefined when it failed. */
   async start(
+    session: string,
+    place: Place,
     request: GenerationRequest,
-    onPiece: (piece: Piece) => void,
-    onSeed: (seed: number) => void,
-  ): Promise<void> {
+    listener: RunListener,
+  ): Promise<Document | undefined> {
     this.running = true;
     this.completion = this.problem = this.prefill = null;
     const builder = new PieceBuilder();
+    // A large message is fetched behind the small ones that follow it.
+    const early: GenerationEvent[] = [];
+    let cut = false;
     try {
-      // The call may resolve before the last large message has been fetched: wait for both.
-      await new Promise<void>((resolve, reject) => {
-        generate(request, (events) => {
-          for (const event of events) this.#take(event, builder, onPiece, onSeed);
-          if (this.completion) resolve();
-        }).catch(reject);
-      });
+      // For the same reason the call may resolve before the last events are here.
+      let over = () => {};
+      const done = new Promise<void>((resolve) => (over = resolve));
+      const take = (events: GenerationEvent[]) => {
+        if (!cut) return void early.push(...events);
+        for (const event of events) this.#take(event, builder, listener);
+        if (this.completion) over();
+      };
+      const begun = (begun: Begun) => {
+        listener.begun(begun);
+        cut = true;
+        take(early);
+      };
+      const document = await generate(session, place, request, begun, take);
+      await done;
+      return document;
     } catch (error) {
       this.problem = asProblem(error);
+      return undefined;
     } finally {
       this.running = false;
       this.prefill = null;
@@ -38,19 +68,14 @@ export class RunState {
     if (this.running) void stop();
   }
 
-  #take(
-    event: GenerationEvent,
-    builder: PieceBuilder,
-    onPiece: (piece: Piece) => void,
-    onSeed: (seed: number) => void,
-  ): void {
-    if (event.type === 'started') onSeed(event.seed);
+  #take(event: GenerationEvent, builder: PieceBuilder, listener: RunListener): void {
+    if (event.type === 'started') listener.seed(event.seed);
     else if (event.type === 'prefill') this.prefill = event;
     else if (event.type === 'done') this.completion = event;
     else if (event.type === 'token') {
       this.prefill = null;
       const piece = builder.push(event.id, event.text);
-      if (piece) onPiece(piece);
+      if (piece) listener.piece(piece);
     }
   }
 }

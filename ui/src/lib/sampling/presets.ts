@@ -44,8 +44,8 @@ export function difference(numbers: Numbers, order: readonly SamplerStage[]): Di
   return result;
 }
 
-/** The preset that is just this, if there is one. */
-export function presetOf(found: Difference): Preset | undefined {
+/** Whether two presets set the same. */
+export function alike(one: Difference, other: Difference): boolean {
   const keys = (all: Difference) => JSON.stringify(Object.entries(all).sort());
-  return PRESETS.find((preset) => keys(preset.difference) === keys(found));
+  return keys(one) === keys(other);
 }

@@ -1,15 +1,17 @@
 /** The sampling rail's state: settings, their order, how many tokens, and the seed. */
 import type { SamplerStage, SamplingSettings } from '../bindings';
 import { biasSettings, type Bias } from './bias';
-import { BALANCED, difference, NEUTRAL, presetOf, type Numbers, type Preset } from './presets';
+import { alike, BALANCED, difference, NEUTRAL, PRESETS } from './presets';
+import type { Difference, Numbers, Preset } from './presets';
+import { MAX_TOKENS, readSnapshot, type Chosen, type Snapshot } from './snapshot';
 import { DEFAULT_ORDER, FIRST, stageOf, STAGES, type Stage } from './stages';
-
-const MAX_TOKENS = 128;
+import { UserPresets } from './userPresets.svelte';
 
 /** Seeds drawn by the app are short enough to read out. */
 export const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
 export class Sampling {
+  readonly own = new UserPresets();
   values = $state<Numbers>({ ...NEUTRAL });
   maxTokens = $state(MAX_TOKENS);
   /** Texts that end a run. */
@@ -20,7 +22,21 @@ export class Sampling {
   #order = $state.raw<readonly SamplerStage[]>(DEFAULT_ORDER);
   #added = $state.raw<readonly SamplerStage[]>(FIRST);
   /** What Reset goes back to. */
-  #chosen = $state.raw<Preset>(BALANCED);
+  #chosen = $state.raw<Chosen>({ name: BALANCED.name, id: null });
+  /** Found by its id or else its name: it may have been deleted and brought back. */
+  readonly chosen: Preset = $derived.by(() => {
+    const { name, id } = this.#chosen;
+    return (
+      this.own.all.find((preset) => preset.id === id) ??
+      [...PRESETS, ...this.own.all].find((preset) => preset.name === name) ??
+      BALANCED
+    );
+  });
+  /** The preset in force, as long as nothing was changed. */
+  readonly preset: Preset | undefined = $derived.by(() => {
+    const candidates = [this.chosen, ...PRESETS, ...this.own.all];
+    return candidates.find((preset) => alike(preset.difference, this.changes));
+  });
 
   constructor() {
     this.apply(BALANCED);
@@ -42,13 +58,6 @@ export class Sampling {
   get acting(): boolean {
     return Object.keys(this.changes).length > 0 || this.biases.length > 0;
   }
-  /** The preset in force, as long as nothing was changed. */
-  get preset(): Preset | undefined {
-    return presetOf(this.changes);
-  }
-  get chosen(): Preset {
-    return this.#chosen;
-  }
   /** What a run is asked for. */
   get settings(): SamplingSettings {
     const { temperature, top_k, top_p } = this.values;
@@ -57,17 +66,26 @@ export class Sampling {
 
   /** Biases are the text's own matter: a preset leaves them. */
   apply(preset: Preset): void {
+    this.choose(preset);
+    this.#show(preset.difference, []);
+  }
+  /** From now on Reset goes back to this preset; the settings stay. */
+  choose(preset: Preset): void {
+    const own = this.own.all.find((other) => other === preset);
+    this.#chosen = { name: preset.name, id: own?.id ?? null };
+  }
+  /** On the rail is what is always there, what is set, and what is wanted besides. */
+  #show({ sampler_order, ...numbers }: Difference, besides: readonly SamplerStage[]): void {
     this.#resetNumbers();
-    this.#chosen = preset;
-    const { sampler_order, ...numbers } = preset.difference;
     Object.assign(this.values, numbers);
     this.#order = sampler_order ?? DEFAULT_ORDER;
     const used = STAGES.filter(({ settings }) => settings.some(({ key }) => key in numbers));
     const biased = this.biases.length > 0 ? (['bias'] as const) : [];
-    this.#added = [...FIRST, ...biased, ...used.map(({ stage }) => stage)];
+    const all = [...FIRST, ...biased, ...used.map(({ stage }) => stage), ...besides];
+    this.#added = DEFAULT_ORDER.filter((stage) => all.includes(stage));
   }
   reset(): void {
-    this.apply(this.#chosen);
+    this.apply(this.chosen);
   }
   /** Every sampler off, in the default order; the rows stay. */
   neutralise(): void {
@@ -100,6 +118,30 @@ export class Sampling {
     const shown = this.shown.map((row) => row.stage);
     const neighbour = shown[shown.indexOf(stage) + by];
     if (neighbour) this.move(stage, neighbour);
+  }
+
+  /** Everything that belongs to a session. */
+  snapshot(): unknown {
+    return {
+      difference: this.changes,
+      shown: this.shown.map(({ stage }) => stage),
+      maxTokens: this.maxTokens,
+      stops: this.stops,
+      biases: this.biases,
+      seed: this.locked ? this.seed : null,
+      preset: this.#chosen,
+    } satisfies Snapshot;
+  }
+  /** What a session kept, as far as it is valid; null: a new session. */
+  restore(snapshot: unknown): void {
+    const kept = readSnapshot(snapshot);
+    this.maxTokens = kept.maxTokens;
+    this.stops = kept.stops;
+    this.biases = kept.biases;
+    this.locked = kept.seed !== null;
+    this.seed = kept.seed ?? drawSeed();
+    this.#chosen = kept.preset;
+    this.#show(kept.difference, kept.shown);
   }
 
   /** The seed of the next run: a new one unless it is locked. */
