@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR
 CARGO = cargo
 APP = $(CARGO_TARGET_DIR)/release/nemotron-playground
 
-.PHONY: run test bench fuzz check build bindings demo packages test-packages
+.PHONY: run test bench soak fuzz check build bindings demo packages test-packages
 
 run: packages build
 	$(APP) $(MODEL)
@@ -18,6 +18,11 @@ test: packages test-packages build
 # How the window feels, in milliseconds, held to the figures in tests/tests/window_speed.rs.
 bench: packages test-packages build
 	BENCH=1 tests/run_under_display $(CARGO) test --release -p tests --test window_speed -- --nocapture
+
+# Whether memory stays what it is while text streams for SOAK_MINUTES.
+SOAK_MINUTES ?= 60
+soak: packages test-packages build
+	SOAK_MINUTES=$(SOAK_MINUTES) tests/run_under_display $(CARGO) test --release -p tests --test soak -- --nocapture
 
 # Hostile files for every reader, FUZZ_SECONDS each. The inputs found so far are part of `make test`.
 FUZZ_SECONDS ?= 600

@@ -4,12 +4,13 @@
 //! Every function here panics when the window does not do what a test waits for.
 #![expect(clippy::missing_panics_doc, reason = "said above, for all of them")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::program;
@@ -23,6 +24,13 @@ pub const LEFT: char = '\u{E012}';
 pub const UP: char = '\u{E013}';
 pub const SHIFT: char = '\u{E008}';
 pub const RIGHT: char = '\u{e014}';
+pub const DOWN: char = '\u{E015}';
+pub const ALT: char = '\u{E00A}';
+pub const TAB: char = '\u{E004}';
+pub const ESCAPE: char = '\u{E00C}';
+pub const DELETE: char = '\u{E017}';
+pub const F2: char = '\u{E032}';
+pub const F10: char = '\u{E03A}';
 /// Five times what a person should wait at most.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -36,14 +44,24 @@ pub enum Theme {
 /// The running app.
 pub struct Window {
     pub client: Client,
-    _driver: Child,
+    driver: Child,
+    /// Where its sessions are, if nobody needs them afterwards.
+    _data: Option<TempDir>,
 }
 
 impl Window {
-    /// Starts the app, with a model to open or the built-in one.
+    /// Starts the app as on the first day, with a model to open or the built-in one.
     pub async fn open(theme: Theme, model: Option<&Path>) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let window = Self::open_in(data.path(), theme, model).await;
+        Self { _data: Some(data), ..window }
+    }
+
+    /// Starts the app with the sessions that it left in a folder.
+    pub async fn open_in(data: &Path, theme: Theme, model: Option<&Path>) -> Self {
         let driver = Command::new("WebKitWebDriver")
             .arg(format!("--port={PORT}"))
+            .env("XDG_DATA_HOME", data)
             .env("GTK_THEME", if matches!(theme, Theme::Dark) { "Adwaita:dark" } else { "Adwaita" })
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -67,7 +85,7 @@ impl Window {
             .connect(&format!("http://127.0.0.1:{PORT}"))
             .await
             .expect("the window opens");
-        Self { client, _driver: driver }
+        Self { client, driver, _data: None }
     }
 
     /// What a script returns.
@@ -99,6 +117,58 @@ impl Window {
     pub async fn type_keys(&self, keys: &str) {
         let element = self.client.active_element().await.expect("a focus");
         element.send_keys(keys).await.expect("keys");
+    }
+
+    /// The test id of what has the focus.
+    pub async fn focus(&self) -> String {
+        let script = "return document.activeElement?.dataset.testid ?? ''";
+        self.run(script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses a key until an element has the focus.
+    pub async fn go_to(&self, id: &str, key: char) {
+        for _ in 0..60 {
+            if self.focus().await == id {
+                return;
+            }
+            self.type_keys(&key.to_string()).await;
+        }
+        panic!("{key:?} never leads to {id}");
+    }
+
+    /// Takes an item of the menu that is open, and of the menu behind that, and so on.
+    pub async fn take(&self, labels: &[&str]) {
+        for label in labels {
+            let here = format!(
+                "return document.activeElement?.textContent.trim().startsWith({})",
+                json!(label)
+            );
+            for presses in 0.. {
+                if self.run(&here).await == json!(true) {
+                    break;
+                }
+                assert!(presses < 30, "no item is {label:?}");
+                self.type_keys(&DOWN.to_string()).await;
+            }
+            self.type_keys(&RETURN.to_string()).await;
+        }
+    }
+
+    /// Waits until something is so in the page: a script that returns true.
+    pub async fn until(&self, what: &str, script: &str) {
+        let started = Instant::now();
+        while self.run(script).await != json!(true) {
+            assert!(started.elapsed() < PATIENCE, "{what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What a command of the app answers.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Value {
+        let script = "const [command, given, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke(command, given).then(done, done);";
+        let arguments = vec![json!(command), arguments];
+        self.client.execute_async(script, arguments).await.expect("script runs")
     }
 
     /// Puts the focus into an element and presses keys.
@@ -143,18 +213,59 @@ impl Window {
         assert_eq!(violations, json!([]));
     }
 
-    /// Closes the window.
-    pub async fn close(self) {
+    /// Closes the window and waits until the app has ended.
+    pub async fn close(mut self) {
+        let app = self.process();
         self.client.clone().close().await.expect("close");
+        let started = Instant::now();
+        while app.exists() {
+            assert!(started.elapsed() < PATIENCE, "the app ends");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.driver.kill().await.expect("the driver ends");
     }
 
-    /// Answers the system's file dialog by keyboard.
+    /// Ends the app as a crash or a power cut would.
+    pub async fn kill(mut self) {
+        let process = self.process();
+        let number = process.file_name().expect("a number").to_string_lossy().into_owned();
+        let killed = Command::new("kill").args(["-9", &number]).status().await;
+        assert!(killed.expect("kill").success());
+        self.driver.kill().await.expect("the driver ends");
+    }
+
+    /// The app's folder in /proc.
+    fn process(&self) -> PathBuf {
+        let app = std::fs::canonicalize(program("nemotron-playground")).expect("built");
+        running(|program| program == app).pop().expect("the app runs")
+    }
+
+    /// The folders in /proc of the app and of its web view.
+    #[must_use]
+    pub fn processes(&self) -> Vec<PathBuf> {
+        let mut processes = running(|program| program.ends_with("WebKitWebProcess"));
+        processes.push(self.process());
+        processes
+    }
+
+    /// Opens a model with the system's file dialog, by keyboard.
     pub async fn choose(&self, path: &str) {
         self.click("open-model").await;
-        let search =
-            xdotool(&["search", "--sync", "--onlyvisible", "--name", "Open a model"]).await;
-        let dialog = search.lines().next().expect("the dialog opens").to_owned();
-        xdotool(&["windowfocus", "--sync", &dialog]).await;
+        self.answer("Open a model", path).await;
+    }
+
+    /// Answers a dialog that asks where to by keyboard.
+    pub async fn save_as(&self, title: &str, path: &str) {
+        focus_window(title).await;
+        xdotool(&["key", "ctrl+a"]).await;
+        xdotool(&["type", "--delay", "10", path]).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        xdotool(&["key", "Return"]).await;
+    }
+
+    /// Answers a dialog that asks for a file by keyboard.
+    pub async fn answer(&self, title: &str, path: &str) {
+        focus_window(title).await;
         // The first slash opens the path field, which then wants a moment.
         let rest = path.strip_prefix('/').expect("an absolute path");
         xdotool(&["key", "slash"]).await;
@@ -163,6 +274,21 @@ impl Window {
         tokio::time::sleep(Duration::from_millis(300)).await;
         xdotool(&["key", "Return"]).await;
     }
+}
+
+async fn focus_window(title: &str) {
+    let search = xdotool(&["search", "--sync", "--onlyvisible", "--name", title]).await;
+    let window = search.lines().next().expect("the dialog opens").to_owned();
+    xdotool(&["windowfocus", "--sync", &window]).await;
+}
+
+/// The folders in /proc of everything that runs such a program.
+fn running(is_it: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let runs_it = |process: &PathBuf| {
+        std::fs::read_link(process.join("exe")).is_ok_and(|program| is_it(&program))
+    };
+    processes.map(|process| process.path()).filter(runs_it).collect()
 }
 
 async fn xdotool(arguments: &[&str]) -> String {
