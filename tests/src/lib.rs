@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod checkpoint;
 pub mod nemotron;
+pub mod timing;
 pub mod window;
 
 use std::path::{Path, PathBuf};

@@ -127,13 +127,16 @@ impl Window {
 
     /// Presses a key until an element has the focus.
     pub async fn go_to(&self, id: &str, key: char) {
+        let mut seen = Vec::new();
         for _ in 0..60 {
-            if self.focus().await == id {
+            let here = self.focus().await;
+            if here == id {
                 return;
             }
+            seen.push(here);
             self.type_keys(&key.to_string()).await;
         }
-        panic!("{key:?} never leads to {id}");
+        panic!("{key:?} never leads to {id}: {seen:?}");
     }
 
     /// Takes an item of the menu that is open, and of the menu behind that, and so on.
@@ -218,7 +221,8 @@ impl Window {
         let app = self.process();
         self.client.clone().close().await.expect("close");
         let started = Instant::now();
-        while app.exists() {
+        // One that has ended may still wait for its parent to notice.
+        while std::fs::read_link(app.join("exe")).is_ok() {
             assert!(started.elapsed() < PATIENCE, "the app ends");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

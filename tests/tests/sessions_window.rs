@@ -136,28 +136,32 @@ async fn check_every_view(window: &Window) {
 
 /// A word that stands in nothing but the completion finds its session.
 async fn finds_what_the_model_wrote(window: &Window, first: &str, second: &str, whole: &str) {
-    let typed = format!("{PROMPT} {ADDED}").to_lowercase();
-    let words = second[PROMPT.len()..].split(|c: char| !c.is_alphanumeric());
-    let of_first = first.to_lowercase();
-    let word = words
-        .filter(|word| word.len() > 3 && !typed.contains(&word.to_lowercase()))
-        .find(|word| !of_first.contains(&word.to_lowercase()))
-        .expect("the model writes words");
+    let word = only_in(second, &format!("{first} {ADDED} Something else"));
     window.type_keys(&format!("{CTRL}{SHIFT}f")).await;
     window
         .until("search", "return document.activeElement?.dataset.testid === 'session-search'")
         .await;
-    window.type_keys(word).await;
+    window.type_keys(&word).await;
     let hit = format!(
         "const rows = [...document.querySelectorAll('[data-testid=session]')];
          return rows.length === 1 && rows[0].textContent.includes('Life')
            && rows[0].querySelector('mark')?.textContent.toLowerCase() === {}",
-        json!(word.to_lowercase())
+        json!(word)
     );
     window.until("the word is found", &hit).await;
     window.type_keys(&format!("{DOWN}")).await;
     window.type_keys(&format!("{RETURN}")).await;
     window.wait("the session opens", "document", |text| text == whole).await;
+}
+
+/// The longest word of one text that is no part of another, in small letters.
+fn only_in(text: &str, other: &str) -> String {
+    let other = other.to_lowercase();
+    // What stands right behind the prompt is one word with its end.
+    let words = text[PROMPT.len()..].split_whitespace().skip(1).map(str::to_lowercase);
+    let plain = words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase()));
+    let only = plain.filter(|word| !other.contains(word.as_str()));
+    only.max_by_key(String::len).expect("the model writes words")
 }
 
 /// Opens the list's menu on the session called Life, and takes an item of it.

@@ -165,7 +165,7 @@ async fn sets_samplers_by_keyboard(window: &Window, prompt: &str, generated: &st
     window.type_into("more-samplers", &RETURN.to_string()).await;
     window.type_into("add-bias", &RETURN.to_string()).await;
     window.type_into("bias-word", &format!("{}{RETURN}", generated.trim())).await;
-    window.wait("its tokens are banned", "bias", |text| text.ends_with("Ban ✕")).await;
+    window.wait("its tokens are banned", "bias", |text| text.trim_end().ends_with("Ban ✕")).await;
     window.type_into("document", &format!("{CTRL}{RETURN}")).await;
     window.wait("the run ends", "document", |text| text.len() > prompt.len() + 20).await;
     assert!(!window.text("document").await.contains(generated), "banned tokens are not written");

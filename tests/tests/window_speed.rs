@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tests::checkpoint::with_context;
+use tests::timing::{intervals, judge, ms, note};
 use tests::window::{CTRL, HOME, RETURN, Theme, Window};
 
 /// From the key press to the first character on the page.
@@ -71,9 +72,7 @@ async fn the_demo_opens_at_once_and_four_thousand_tokens_stream_smoothly_until_e
     assert!(end.contains(&format!("{TOKENS} tokens reached")), "{end:?}");
     assert!(times["steps"].as_u64() > Some(20), "the text grows while it is written: {times}");
     assert_eq!(times["grows"], true, "text only grows");
-    let mut frames: Vec<f64> = times["frames"].as_array().expect("frames").iter().map(ms).collect();
-    frames.sort_by(f64::total_cmp);
-    let intervals: Vec<f64> = sorted(frames.windows(2).map(|pair| pair[1] - pair[0]));
+    let intervals = intervals(&times["frames"]);
     let (p50, p99) = (intervals[intervals.len() / 2], intervals[intervals.len() * 99 / 100]);
     judge("first token", ms(&times["first"]) - ms(&times["start"]), FIRST_TOKEN_MS, BUSY_MS);
     judge("frame, p50", p50, FRAME_P99_MS, BUSY_FRAME_P50_MS);
@@ -110,28 +109,4 @@ async fn record(window: &Window, stop: bool) -> Value {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values
-}
-
-fn ms(value: &Value) -> f64 {
-    value.as_f64().expect("milliseconds")
-}
-
-/// Says what was measured, and fails when it is more than `most`, or than `busy` outside the bench.
-fn judge(what: &str, measured: f64, most: f64, busy: f64) {
-    note(what, measured);
-    let strict = std::env::var_os("BENCH").is_some_and(|bench| !bench.is_empty());
-    let allowed = if strict { most } else { busy };
-    assert!(measured <= allowed, "{what} took {measured:.1} ms: at most {allowed} ms");
-}
-
-/// Shown by `make bench`.
-#[expect(clippy::print_stdout, reason = "the table is what a person runs this for")]
-fn note(what: &str, measured: f64) {
-    println!("{what:<18}{measured:>9.1} ms");
 }

@@ -197,8 +197,9 @@ export class Playground {
       this.run.completion = this.run.problem = null;
       this.#session = document.session;
       this.#title = title;
-      this.sampling.restore(settings);
-      this.#kept = JSON.stringify(this.sampling.snapshot());
+      // A session that has no settings yet takes those that are on the rail.
+      if (settings !== null) this.sampling.restore(settings);
+      this.#kept = settings === null ? '' : JSON.stringify(this.sampling.snapshot());
       this.#show(document, textOf(fromDocument(document.pieces)).length);
     });
   }
