@@ -59,16 +59,21 @@ const SCROLL: &str = "const [done] = arguments;
 
 /// Presses on a session's row, and waits until its tokens are painted.
 const OPEN: &str = "const [session, tokens, done] = arguments;
-    const row = document.querySelector(`[data-row='${session}']`);
     const host = document.querySelector('[data-testid=document]');
-    const started = performance.now();
+    let started;
     const look = () => {
       if (host.childElementCount < tokens) return requestAnimationFrame(look);
       requestAnimationFrame((now) => done(now - started));
     };
-    row.dispatchEvent(new MouseEvent('mousedown', { bubbles: true }));
-    row.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 1 }));
-    look();";
+    const press = () => {
+      const row = document.querySelector(`[data-row='${session}']`);
+      if (!row) return requestAnimationFrame(press);
+      started = performance.now();
+      row.dispatchEvent(new MouseEvent('mousedown', { bubbles: true }));
+      row.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 1 }));
+      look();
+    };
+    press();";
 
 const SEARCH: &str = "const [words, done] = arguments;
     const field = document.querySelector('[data-testid=session-search]');

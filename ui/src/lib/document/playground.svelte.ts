@@ -200,7 +200,7 @@ export class Playground {
       // A session that has no settings yet takes those that are on the rail.
       if (settings !== null) this.sampling.restore(settings);
       this.#kept = settings === null ? '' : JSON.stringify(this.sampling.snapshot());
-      this.#show(document, textOf(fromDocument(document.pieces)).length);
+      this.#show(document, Infinity);
     });
   }
 
@@ -293,12 +293,13 @@ export class Playground {
     });
   }
 
+  /** Shows it with the caret at an offset, or at the end. */
   #show(document: Document, caret: number): void {
     if (document.session !== this.#session) return;
     this.#pieces = fromDocument(document.pieces);
     this.#standing = document;
-    this.#caret = caret;
-    this.editor.show(this.#pieces, caret);
+    this.#caret = Math.min(caret, textOf(this.#pieces).length);
+    this.editor.show(this.#pieces, this.#caret);
     void this.count();
     void this.#findBranches();
   }
