@@ -205,9 +205,9 @@ const FUNCTIONS: [(&str, &str, &str, &str); 47] = [
 
 /// 'openModel' is the command `open_model`.
 fn command(name: &str) -> String {
-    let letter = |c: char| match c.is_ascii_uppercase() {
-        true => format!("_{}", c.to_ascii_lowercase()),
-        false => c.to_string(),
+    let letter = |c: char| {
+        let small = c.to_ascii_lowercase();
+        if c == small { c.to_string() } else { format!("_{small}") }
     };
     name.chars().map(letter).collect()
 }

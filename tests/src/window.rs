@@ -218,7 +218,7 @@ impl Window {
 
     /// Closes the window and waits until the app has ended.
     pub async fn close(mut self) {
-        let app = self.process();
+        let app = app();
         self.client.clone().close().await.expect("close");
         let started = Instant::now();
         // One that has ended may still wait for its parent to notice.
@@ -231,25 +231,11 @@ impl Window {
 
     /// Ends the app as a crash or a power cut would.
     pub async fn kill(mut self) {
-        let process = self.process();
+        let process = app();
         let number = process.file_name().expect("a number").to_string_lossy().into_owned();
         let killed = Command::new("kill").args(["-9", &number]).status().await;
         assert!(killed.expect("kill").success());
         self.driver.kill().await.expect("the driver ends");
-    }
-
-    /// The app's folder in /proc.
-    fn process(&self) -> PathBuf {
-        let app = std::fs::canonicalize(program("nemotron-playground")).expect("built");
-        running(|program| program == app).pop().expect("the app runs")
-    }
-
-    /// The folders in /proc of the app and of its web view.
-    #[must_use]
-    pub fn processes(&self) -> Vec<PathBuf> {
-        let mut processes = running(|program| program.ends_with("WebKitWebProcess"));
-        processes.push(self.process());
-        processes
     }
 
     /// Opens a model with the system's file dialog, by keyboard.
@@ -284,6 +270,20 @@ async fn focus_window(title: &str) {
     let search = xdotool(&["search", "--sync", "--onlyvisible", "--name", title]).await;
     let window = search.lines().next().expect("the dialog opens").to_owned();
     xdotool(&["windowfocus", "--sync", &window]).await;
+}
+
+/// The folders in /proc of the app and of its web view.
+#[must_use]
+pub fn processes() -> Vec<PathBuf> {
+    let mut processes = running(|program| program.ends_with("WebKitWebProcess"));
+    processes.push(app());
+    processes
+}
+
+/// The app's folder in /proc.
+fn app() -> PathBuf {
+    let app = std::fs::canonicalize(program("nemotron-playground")).expect("built");
+    running(|program| program == app).pop().expect("the app runs")
 }
 
 /// The folders in /proc of everything that runs such a program.

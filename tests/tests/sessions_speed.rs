@@ -87,7 +87,7 @@ const SEARCH: &str = "const [words, done] = arguments;
     look();";
 
 async fn measured(window: &Window, script: &str, arguments: Vec<Value>) -> Value {
-    let longest = Duration::from_secs(120);
+    let longest = Duration::from_mins(2);
     let run = window.client.execute_async(script, arguments);
     tokio::time::timeout(longest, run).await.expect("it ends").expect("script runs")
 }

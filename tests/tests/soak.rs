@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tests::checkpoint::with_context;
-use tests::window::{CTRL, HOME, RETURN, Theme, Window};
+use tests::window::{CTRL, HOME, RETURN, Theme, Window, processes};
 
 const TOKENS: u32 = 2000;
 /// Runs until every cache has what it wants.
@@ -29,7 +29,7 @@ async fn streaming_again_and_again_takes_no_more_memory() {
     while runs < WARM_UP + RUNS || started.elapsed() < length() {
         stream(&window).await;
         runs += 1;
-        last = megabytes(&window);
+        last = megabytes();
         if runs == WARM_UP {
             first = last;
         }
@@ -58,8 +58,8 @@ async fn stream(window: &Window) {
 }
 
 /// What the app and its web view hold, shared memory counted in part.
-fn megabytes(window: &Window) -> f64 {
-    window.processes().iter().map(|process| proportional_kb(process)).sum::<f64>() / 1e3
+fn megabytes() -> f64 {
+    processes().iter().map(|process| proportional_kb(process)).sum::<f64>() / 1e3
 }
 
 fn proportional_kb(process: &Path) -> f64 {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sessions::{
     Folder, Id, ListRequest, Notice, SaveState, SearchPage, SearchRequest, SessionPage,
-    SessionSummary, Tag,
+    SessionSummary, Store, Tag,
 };
 use tauri::State;
 use tauri::ipc::Channel;
@@ -126,7 +126,7 @@ pub(crate) async fn delete_session(app: State<'_, App>, session: Id) -> Outcome<
 /// Deletes everything in the trash for ever; how many sessions there were.
 #[tauri::command]
 pub(crate) async fn empty_trash(app: State<'_, App>) -> Outcome<u32> {
-    ask(&app.sessions, |store| store.empty_trash()).await
+    ask(&app.sessions, Store::empty_trash).await
 }
 
 /// A copy of a session with its whole tree.

@@ -107,7 +107,7 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
         matches: alt('ArrowUp'),
       },
       { action: 'next-branch', shown: 'Alt ↓', what: 'Next branch', matches: alt('ArrowDown') },
-      { action: 'tree', shown: 'Ctrl T', what: 'All branches', matches: ctrl('t') },
+      { action: 'tree', shown: 'Ctrl T', what: 'Tree of all branches', matches: ctrl('t') },
     ],
   },
   {
