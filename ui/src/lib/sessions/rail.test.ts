@@ -103,7 +103,7 @@ it('deletes the open session, opens the next, and undoes both', async () => {
   const { onopen } = await show('fox');
   await press('Delete');
   await waitFor(() => expect(onopen.mock.calls).toEqual([['hen', true]]));
-  expect(screen.getByTestId('undo-delete').textContent).toContain('Deleted “fox”.');
+  expect(screen.getByText('Deleted “fox”.')).toBeTruthy();
   await fireEvent.click(screen.getByText('Undo'));
   await waitFor(() =>
     expect(onopen.mock.calls).toEqual([
