@@ -28,6 +28,7 @@ pub const DOWN: char = '\u{E015}';
 pub const ALT: char = '\u{E00A}';
 pub const TAB: char = '\u{E004}';
 pub const ESCAPE: char = '\u{E00C}';
+pub const BACKSPACE: char = '\u{E003}';
 pub const DELETE: char = '\u{E017}';
 pub const F2: char = '\u{E032}';
 pub const F10: char = '\u{E03A}';

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::fixture;
 use tests::window::{
-    ALT, CTRL, DELETE, DOWN, ESCAPE, F2, F10, RETURN, SHIFT, TAB, Theme, UP, Window,
+    ALT, BACKSPACE, CTRL, DELETE, DOWN, ESCAPE, F2, F10, LEFT, RETURN, SHIFT, TAB, Theme, UP,
+    Window,
 };
 
 const PROMPT: &str = "The meaning of life is";
@@ -54,10 +55,12 @@ async fn sessions_are_kept_found_and_brought_back_by_keyboard() {
     window.wait("the session is new", "document", str::is_empty).await;
     window.type_keys("Something else").await;
     window.until("it is listed", &listed(2)).await;
+    edits_every_script(&window).await;
     finds_what_the_model_wrote(&window, &first, &second, &whole).await;
 
     let file = data.path().join("life.json");
     export(&window, &file).await;
+    repeatable(&file);
     throw_away_for_good(&window).await;
     import(&window, &file).await;
     window.wait("it is back", "document", |text| text == whole).await;
@@ -134,6 +137,26 @@ async fn check_every_view(window: &Window) {
     }
 }
 
+/// Arabic, Chinese, combined letters and emoji: what is shown and what is kept stay the same text.
+async fn edits_every_script(window: &Window) {
+    window.type_keys(": مرحبا 世界 é").await;
+    // The driver has no keys for what two UTF-16 units make.
+    window.run("document.execCommand('insertText', false, '👩‍👩‍👧')").await;
+    window.type_keys(" end").await;
+    let typed = "Something else: مرحبا 世界 é👩‍👩‍👧 end";
+    window.wait("every script", "document", |text| text == typed).await;
+    window.type_keys(&LEFT.to_string().repeat(4)).await;
+    window.type_keys(&format!("{BACKSPACE}{BACKSPACE}x")).await;
+    let shown =
+        window.wait("letters go one by one", "document", |text| text.ends_with("x end")).await;
+    assert!(shown.starts_with("Something else: مرحبا 世界"), "{shown:?}");
+    let session = current(window).await;
+    let document = window.invoke("document", json!({ "session": session })).await;
+    let pieces = document["pieces"].as_array().expect("pieces").iter();
+    let kept: String = pieces.map(|piece| piece["text"].as_str().expect("text")).collect();
+    assert_eq!(kept, shown);
+}
+
 /// A word that stands in nothing but the completion finds its session.
 async fn finds_what_the_model_wrote(window: &Window, first: &str, second: &str, whole: &str) {
     let word = only_in(second, &format!("{first} {ADDED} Something else"));
@@ -193,6 +216,31 @@ async fn export(window: &Window, file: &Path) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("nothing was exported");
+}
+
+/// The record of each run has what it takes to run again.
+fn repeatable(file: &Path) {
+    let text = std::fs::read_to_string(file).expect("the export");
+    let archive: Value = serde_json::from_str(&text).expect("JSON");
+    let runs = archive["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), 2);
+    for run in runs {
+        let record = &run["record"];
+        let request = &record["request"];
+        assert_eq!(record["model_sha256"].as_str().expect("a hash").len(), 64, "{record}");
+        assert!(
+            request["prompt"][0]["ids"].as_array().is_some_and(|ids| ids.len() > 3),
+            "{record}"
+        );
+        assert!(
+            request["seed"].is_u64() && request["sampling"]["temperature"].is_f64(),
+            "{record}"
+        );
+        assert!(record["ends"][0]["usage"]["completion_tokens"].as_u64() > Some(0), "{record}");
+        for field in ["build", "device", "dtype", "threads"] {
+            assert!(!record[field].is_null(), "{field} in {record}");
+        }
+    }
 }
 
 /// Into the trash, back by undo, into it again, and out of it for ever.
