@@ -29,16 +29,22 @@ impl Admission for Open {
 }
 
 impl App {
-    /// Opens what the user left behind. A file of sessions that cannot be had gives way to an
-    /// empty one that nobody sees again.
+    /// Opens what the user left behind. What cannot be had gives way to something empty that nobody
+    /// sees again.
     pub(crate) async fn start() -> Result<Self, Box<dyn std::error::Error>> {
         let folder = folder();
-        std::fs::create_dir_all(&folder)?;
+        // If it cannot be made, opening the files in it says so.
+        let _ = std::fs::create_dir_all(&folder);
         let (sessions, sessions_problem) = match Sessions::open(folder.join("sessions.db")).await {
             Ok(sessions) => (sessions, None),
             Err(error) => (Sessions::open(elsewhere()?).await?, Some(problem(error))),
         };
-        let settings = Mutex::new(SettingsFile::open(&folder.join("settings.json"))?);
+        let settings = SettingsFile::open(&folder.join("settings.json"));
+        let settings = match settings {
+            Ok(settings) => settings,
+            Err(_) => SettingsFile::open(&elsewhere()?.with_file_name("settings.json"))?,
+        };
+        let settings = Mutex::new(settings);
         Ok(Self { engine: Engine::start(None)?, sessions, sessions_problem, settings })
     }
 

@@ -83,7 +83,7 @@ impl SessionRun {
             }
         }
         for (lane, tokens) in written {
-            // A session that cannot take it says so through its save state.
+            // The window has the text; a session that is gone cannot take it.
             let _ = self.sessions.append(self.session, self.run, lane, tokens);
         }
     }
@@ -145,7 +145,9 @@ impl SessionRun {
 pub(crate) fn spans(pieces: &[Piece]) -> Vec<PromptSpan> {
     let mut spans: Vec<PromptSpan> = Vec::new();
     for Piece { text, tokens, .. } in pieces {
-        let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
+        // What a stop text or the end of the sequence took is no part of the document.
+        let shown = tokens.iter().rposition(|token| token.bytes > 0).map_or(0, |at| at + 1);
+        let ids: Vec<u32> = tokens[..shown].iter().map(|token| token.id).collect();
         match spans.last_mut() {
             Some(PromptSpan::Text { text: before }) if ids.is_empty() => before.push_str(text),
             Some(PromptSpan::Tokens { ids: before }) if !ids.is_empty() => before.extend(ids),
@@ -175,8 +177,13 @@ mod tests {
     fn typed_text_is_one_span_up_to_the_next_tokens() {
         let pieces = [piece("a", &[]), piece("b", &[]), piece("cd", &[1, 2]), piece("e", &[3])];
         let text = |text: &str| PromptSpan::Text { text: text.to_owned() };
-        let found = spans(&[&pieces[..], &[piece("", &[]), piece("f", &[])]].concat());
-        assert_eq!(found, [text("ab"), PromptSpan::Tokens { ids: vec![1, 2, 3] }, text("f")]);
+        let mut ended = piece("g", &[7, 8]);
+        // The last token took a stop text, which nobody sees.
+        ended.tokens[1].bytes = 0;
+        let rest = [piece("", &[]), piece("f", &[]), ended];
+        let found = spans(&[&pieces[..], &rest].concat());
+        let ids = |ids: &[u32]| PromptSpan::Tokens { ids: ids.to_vec() };
+        assert_eq!(found, [text("ab"), ids(&[1, 2, 3]), text("f"), ids(&[7])]);
         assert!(spans(&[piece("", &[])]).is_empty());
     }
 }

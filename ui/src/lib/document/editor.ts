@@ -182,7 +182,8 @@ export class Editor {
 
   readonly #compositionEnd = (): void => {
     this.#composing = false;
-    this.#reconcile();
+    if (this.listener.editable()) this.#reconcile();
+    else this.#sweep();
   };
 
   #reconcile(): void {

@@ -44,15 +44,18 @@ export class Playground {
   #counting = false;
   #recount = false;
   #branchesLater = 0;
+  /** Answers on their way that will replace the document: nothing is typed into the old one. */
+  #held = 0;
   /** The end of the last run. */
   #over = Promise.resolve();
   /** The settings that the session has, as JSON. */
   #kept = '';
-  #keepLater = 0;
+  /** Timers by session. */
+  readonly #keepLater: Record<string, number> = {};
 
   constructor(private readonly sampling: Sampling) {
     this.editor = new Editor({
-      editable: () => !this.run.running && this.#session !== null,
+      editable: () => !this.run.running && this.#held === 0 && this.#session !== null,
       edited: (pieces, edit, caret) => this.#edited(pieces, edit, caret),
       moved: (caret) => (this.#caret = caret),
       undo: () => void this.undo(),
@@ -108,9 +111,10 @@ export class Playground {
   open(session: string | null): Promise<void> {
     return this.#load(() => api.openSession(session));
   }
-  /** Begins a session; an empty one that is open is new enough. */
-  async create(folder: string | null = null): Promise<void> {
-    if (this.empty && this.#title === null && folder === null && this.#session !== null) return;
+  /** Begins a session; an empty one that is open is new enough, unless it is to go. */
+  async create(folder: string | null = null, anew = false): Promise<void> {
+    const isNew = this.empty && this.#title === null && this.#session !== null;
+    if (isNew && folder === null && !anew) return;
     await this.#load(() => api.newSession(folder));
   }
 
@@ -157,11 +161,9 @@ export class Playground {
     const [session, json] = [this.#session, JSON.stringify(settings)];
     if (session === null || json === this.#kept) return;
     this.#kept = json;
-    clearTimeout(this.#keepLater);
-    this.#keepLater = window.setTimeout(
-      () => void this.#attempt(() => api.keepSettings(session, settings)),
-      KEEP_AFTER,
-    );
+    clearTimeout(this.#keepLater[session]);
+    const keep = () => void this.#attempt(() => api.keepSettings(session, settings));
+    this.#keepLater[session] = window.setTimeout(keep, KEEP_AFTER);
   }
 
   /** Asks the engine for the token count; the latest document wins. */
@@ -173,7 +175,8 @@ export class Playground {
       this.#recount = false;
       const session = this.#session;
       try {
-        this.#tokens = this.empty ? 0 : await this.#calls.add(() => api.countTokens(session));
+        // Behind what was typed, but nothing waits for it: it waits for a model that loads.
+        this.#tokens = this.empty ? 0 : await this.settled().then(() => api.countTokens(session));
       } catch {
         // Without a model there is no count.
         this.#tokens = null;
@@ -193,7 +196,8 @@ export class Playground {
     await this.#over;
     this.problem = null;
     await this.#attempt(async () => {
-      const { document, title, settings } = await open();
+      const { document, title, settings } = await this.#calls.add(open);
+      this.#tokens = null;
       this.run.completion = this.run.problem = null;
       this.#session = document.session;
       this.#title = title;
@@ -206,15 +210,17 @@ export class Playground {
 
   #begin(place: Place): Promise<void> {
     const session = this.#session;
-    if (this.run.running || this.editor.composing || session === null) return this.#over;
+    const busy = this.run.running || this.#held > 0 || this.editor.composing;
+    if (busy || session === null) return this.#over;
     this.#over = this.#run(session, place);
     return this.#over;
   }
 
   async #run(session: string, place: Place): Promise<void> {
     this.problem = null;
-    const grown = { end: 0 };
-    const atEnd = this.editor.caret >= textOf(this.#pieces).length;
+    const grown = { from: 0, end: 0 };
+    // Who wrote where it grows goes on writing behind it, unless the caret is put elsewhere.
+    const follow = place.type !== 'end' || this.editor.caret >= textOf(this.#pieces).length;
     this.run.running = true;
     await this.settled();
     const document = await this.run.start(session, place, this.#request(), {
@@ -222,8 +228,8 @@ export class Playground {
         const text = textOf(this.#pieces);
         const [, behind] = splitAt(this.#pieces, text.length - tail.length);
         const head = fromDocument(prompt);
-        grown.end = textOf(head).length;
-        this.editor.show([...head, ...behind], grown.end);
+        grown.from = grown.end = textOf(head).length;
+        this.editor.show([...head, ...behind], follow ? grown.from : this.editor.caret);
         this.editor.growAt(head.length);
       },
       piece: (piece) => {
@@ -234,8 +240,8 @@ export class Playground {
     });
     this.editor.flush();
     if (document) {
-      const follow = atEnd || place.type !== 'end';
-      this.#show(document, follow ? grown.end : this.editor.caret);
+      const caret = this.editor.caret;
+      this.#show(document, follow && caret === grown.from ? grown.end : caret);
     } else await this.#reload();
   }
 
@@ -275,12 +281,9 @@ export class Playground {
     const session = this.#session;
     if (!may || session === null) return;
     this.problem = null;
-    await this.#attempt(async () => {
-      const before = textOf(this.#pieces);
+    await this.#replace(async () => {
       const document = await this.#calls.add(() => change(session));
-      const after = textOf(fromDocument(document.pieces));
-      const { start, inserted } = diffEdit(before, after, after.length);
-      this.#show(document, start + inserted.length);
+      this.#show(document, changedTo(textOf(this.#pieces), document));
     });
   }
 
@@ -288,7 +291,7 @@ export class Playground {
   async #reload(): Promise<void> {
     const session = this.#session;
     if (session === null) return;
-    await this.#attempt(async () => {
+    await this.#replace(async () => {
       this.#show(await this.#calls.add(() => api.document(session)), this.editor.caret);
     });
   }
@@ -312,6 +315,12 @@ export class Playground {
     });
   }
 
+  async #replace(work: () => Promise<unknown>): Promise<void> {
+    this.#held++;
+    await this.#attempt(work);
+    this.#held--;
+  }
+
   async #attempt(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -319,4 +328,12 @@ export class Playground {
       this.problem = api.asProblem(error);
     }
   }
+}
+
+/** Where the text of a document last differs from what it was. */
+function changedTo(before: string, { pieces }: Document): number {
+  const after = textOf(fromDocument(pieces));
+  const { start } = diffEdit(before, after, after.length);
+  const { inserted } = diffEdit(before.slice(start), after.slice(start), 0);
+  return start + inserted.length;
 }

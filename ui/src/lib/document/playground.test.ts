@@ -11,6 +11,8 @@ class FakeSession {
   /** What a run sends, in this order, before the call resolves. */
   run: { channel: 'begun' | 'events'; message: unknown }[] = [];
   refuses = false;
+  undone = 'undone';
+  counts: unknown = 1;
 
   document(): Document {
     return {
@@ -30,9 +32,9 @@ class FakeSession {
     }
     if (command === 'edit_document') return this.edit(given);
     if (command === 'generate') return this.generate(given);
-    if (command === 'undo') this.text = 'undone';
+    if (command === 'undo') this.text = this.undone;
     if (['document', 'undo'].includes(command)) return this.document();
-    return command === 'count_tokens' ? 1 : [];
+    return command === 'count_tokens' ? this.counts : [];
   }
 
   private edit({ start, end, text }: Record<string, unknown>) {
@@ -149,9 +151,41 @@ it('holds what a run writes until the document is cut for it', async () => {
 });
 
 it('undoes in the session and puts the caret where the text changed', async () => {
+  session.text = 'The big fox runs';
+  session.undone = 'The fox runs';
+  await playground.open(null);
+  host.tabIndex = 0;
+  host.focus();
+  await playground.undo();
+  expect(host.textContent).toBe('The fox runs');
+  expect(playground.editor.caret).toBe(4);
+});
+
+it('takes no text while an answer is on its way that replaces it', async () => {
   session.text = 'before';
   await playground.open(null);
-  await playground.undo();
-  expect(host.textContent).toBe('undone');
-  expect(session.asked).toContain('undo');
+  const undone = playground.undo();
+  const key = new InputEvent('beforeinput', {
+    cancelable: true,
+    data: 'x',
+    inputType: 'insertText',
+  });
+  host.dispatchEvent(key);
+  expect(key.defaultPrevented).toBe(true);
+  await undone;
+  const later = new InputEvent('beforeinput', {
+    cancelable: true,
+    data: 'x',
+    inputType: 'insertText',
+  });
+  host.dispatchEvent(later);
+  expect(later.defaultPrevented).toBe(false);
+});
+
+it('tells edits that come while a model is loading and nothing can be counted', async () => {
+  session.counts = new Promise(() => undefined);
+  await playground.open(null);
+  type('a');
+  type('b');
+  await vi.waitFor(() => expect(session.text).toBe('ba'));
 });

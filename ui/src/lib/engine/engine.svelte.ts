@@ -32,6 +32,8 @@ export class EngineState {
   }
 
   async #open(open: () => Promise<unknown>): Promise<void> {
+    // Cancelling would mean the one that was asked for last.
+    if (this.#status.state === 'loading') return;
     this.openProblem = null;
     try {
       await open();

@@ -24,6 +24,8 @@ export class RunState {
   prefill = $state.raw<{ done: number; total: number } | null>(null);
   completion = $state.raw<Completion | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** Somebody wants it to end, perhaps before the engine has it. */
+  #stopping = false;
 
   /** Resolves with the document when the run is over; undefined when it failed. */
   async start(
@@ -59,18 +61,23 @@ export class RunState {
       this.problem = asProblem(error);
       return undefined;
     } finally {
-      this.running = false;
+      this.running = this.#stopping = false;
       this.prefill = null;
     }
   }
 
   stop(): void {
-    if (this.running) void stop();
+    if (!this.running) return;
+    this.#stopping = true;
+    void stop();
   }
 
   #take(event: GenerationEvent, builder: PieceBuilder, listener: RunListener): void {
-    if (event.type === 'started') listener.seed(event.seed);
-    else if (event.type === 'prefill') this.prefill = event;
+    if (event.type === 'started') {
+      if (this.#stopping) void stop();
+      listener.seed(event.seed);
+    }
+    if (event.type === 'prefill') this.prefill = event;
     else if (event.type === 'done') this.completion = event;
     else if (event.type === 'token') {
       this.prefill = null;
