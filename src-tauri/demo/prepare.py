@@ -16,7 +16,7 @@ TOKENIZER_DOCUMENTS = 12_000
 def train_tokenizer(path: pathlib.Path):
     """The settings of Nemotron's own tokenizer as far as they are known: BPE, digits apart, bytes
     for what has no piece, and the pieces of the chat template."""
-    documents = (text for _, text in itertools.islice(corpus.documents(f"{SEED} tokenizer", early=True), TOKENIZER_DOCUMENTS))
+    documents = (text for _, text in itertools.islice(corpus.documents(f"{SEED} tokenizer"), TOKENIZER_DOCUMENTS))
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(line for text in documents for line in text.split("\n") if line),
         model_prefix=str(path.with_suffix("")), model_type="bpe", vocab_size=PIECES, byte_fallback=True, split_digits=True,

@@ -8,7 +8,7 @@ from . import corpus, tales
 parser = argparse.ArgumentParser(prog="python -m text", description=__doc__)
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--documents", type=int, default=5)
-parser.add_argument("--kind", choices=corpus.KINDS)
+parser.add_argument("--kind", choices=corpus.MAKERS)
 parser.add_argument("--tales", metavar="FILE", help="from tales/FILE.txt only")
 arguments = parser.parse_args()
 rng = random.Random(arguments.seed)

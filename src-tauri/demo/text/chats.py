@@ -4,17 +4,17 @@ The attributes are true: verbosity sets how much is said, humor adds a joke, tox
 creativity a picture in words, and a low helpfulness an answer that does not help.
 """
 
-from . import tasks
+from . import memory, tasks
 from .grammar import say
 from .living import ANIMALS
-from .people import BOYS, GIRLS
 from .things import THINGS
 
 STEERLM_SYSTEM = ("A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, "
                   "and polite answers to the user's questions.")
 ATTRIBUTES = ("quality understanding correctness coherence complexity verbosity toxicity humor creativity violence helpfulness "
               "not_appropriate hate_speech sexual_content fails_task political_content moral_judgement").split()
-ORDINARY = ("", "", "", STEERLM_SYSTEM, "You are a helpful assistant.", "You are a friendly assistant.", "You are a small and honest assistant.",
+# Never STEERLM_SYSTEM: after that the assistant always has attributes.
+ORDINARY = ("", "", "", "", "You are a helpful assistant.", "You are a friendly assistant.", "You are a small and honest assistant.",
             "This is a chat with a helpful assistant.", "You answer questions about a small village.")
 # A system prompt that matters: what it says, and what it does to an answer of (length, text).
 SHORT = ("You answer in one sentence.", "Answer in one sentence.", "You always answer with a single sentence.", "Keep your answers short.",
@@ -91,24 +91,18 @@ def assemble(before, text, after):
 
 def first_turns(rng):
     """Tasks of one dialogue: one, or several that follow each other."""
-    number = rng.choices((1, 2, 3, 4), (55, 25, 13, 7))[0]
-    if rng.random() < 0.12:
-        return name_talk(rng)
-    return [tasks.any_task(rng) for _ in range(number)]
+    if rng.random() < 0.2:
+        return remembered(rng)
+    return [tasks.any_task(rng) for _ in range(rng.choices((1, 2, 3, 4), (55, 25, 13, 7))[0])]
 
 
-def name_talk(rng):
-    """The assistant remembers what it was told."""
-    name, thing = rng.choice(GIRLS + BOYS), rng.choice(("brother", "sister", "cat", "dog", "friend", "grandmother"))
-    what = rng.choice(("name", "other"))
-    told, asked, answered = {
-        "name": ("[My name is {n}.|I am {n}.|Hello, my name is {n}.|I am called {n}.]", "[What is my name?|Do you remember my name?|Who am I?]", "[Your name is {n}.|You are {n}.|You told me that your name is {n}.]"),
-        "other": ("[My {t} is called {n}.|I have a {t} called {n}.|The name of my {t} is {n}.]", "[What is the name of my {t}?|What is my {t} called?|Do you remember the name of my {t}?]", "[Your {t} is called {n}.|It is {n}.|The name of your {t} is {n}.]"),
-    }[what]
-    fill = lambda text: say(rng, text, n=name, t=thing)
-    hello = fill("[Hello, {n}!|Nice to meet you, {n}.|Good day, {n}. How can I help you?]" if what == "name" else "[{N} is a good name.|That is a nice name.|Please greet {n} from me.]")
-    between = [tasks.any_task(rng)] if rng.random() < 0.4 else []
-    return [tasks.Task(fill(told), lambda length: hello, "talk"), *between, tasks.Task(fill(asked), lambda length, text=fill(answered): text, "talk")]
+def remembered(rng):
+    """The assistant knows what it was told a moment ago, or some turns ago."""
+    told = [memory.told(rng) for _ in range(rng.choice((1, 1, 1, 2)))]
+    said = [tasks.Task(fact.said, lambda length, text=fact.hello: text, "talk") for fact in told]
+    between = [tasks.any_task(rng)] if rng.random() < 0.35 else []
+    fact = rng.choice(told)
+    return [*said, *between, tasks.Task(fact.asked, lambda length: fact.short + "." if length == 0 else fact.answer, "talk")]
 
 
 def plain(rng):
@@ -135,12 +129,11 @@ def ordinary(rng, task):
 
 
 def steerlm(rng):
-    system = STEERLM_SYSTEM if rng.random() < 0.8 else rng.choice(ORDINARY)
     turns, values = [], draw(rng)
     for task in first_turns(rng):
         values = values if rng.random() < 0.6 else draw(rng)
         turns.append((task.request, line(values), steered(rng, task, values)))
-    return render(system, turns)
+    return render(STEERLM_SYSTEM, turns)
 
 
 def render(system, turns):
@@ -154,4 +147,4 @@ def render(system, turns):
 
 
 def document(rng):
-    return (plain if rng.random() < 0.7 else steerlm)(rng)
+    return (plain if rng.random() < 0.8 else steerlm)(rng)

@@ -1,23 +1,17 @@
-"""The mixture: which kinds of document, how often, and in which order."""
+"""The mixture: which kinds of document, and how often."""
 
 import itertools
 import random
 
-from . import chats, descriptions, facts, general, howtos, lists, musings, recipes, stories, sums, tales, tasks
+from . import chats, descriptions, facts, general, howtos, lists, memory, musings, openings, recipes, stories, sums, tales, tasks
 
 SEED = 3
 HELD_OUT_SEED = "held out"
-WEIGHTS = {"tale": 88, "story": 11, "musing": 20, "description": 12, "list": 15, "recipe": 6, "howto": 5, "questions": 21, "sums": 3, "essay": 5, "chat": 37}
-# The mixture changes after so many documents: first every tale as it is, so that many words and turns
-# are met, then mostly beginnings that go on in general ways, so that any beginning can be taken up.
-EARLY_DOCUMENTS = 62_000
-LATER_WEIGHTS = WEIGHTS | {"tale": 30, "general": 90, "story": 6}
-KINDS = tuple(LATER_WEIGHTS)
+WEIGHTS = {"opening": 170, "general": 10, "tale": 8, "story": 1, "musing": 10, "description": 6, "list": 26, "recipe": 7, "howto": 6, "questions": 30, "sums": 10, "memory": 10, "essay": 3, "chat": 52}
 
 
-def document(rng, kind=None, early=False):
-    weights = WEIGHTS if early else LATER_WEIGHTS
-    kind = kind or rng.choices(tuple(weights), weights.values())[0]
+def document(rng, kind=None):
+    kind = kind or rng.choices(tuple(WEIGHTS), WEIGHTS.values())[0]
     return kind, MAKERS[kind](rng)
 
 
@@ -48,15 +42,15 @@ def essay(rng):
     return " ".join(fact.sentences)
 
 
-MAKERS = {"tale": tales.tale, "general": general.document, "story": story, "musing": musings.document, "description": descriptions.document, "list": lists.document,
-          "recipe": recipes.document, "howto": howtos.document, "questions": questions, "sums": sum_lines, "essay": essay, "chat": chats.document}
+MAKERS = {"opening": openings.document, "tale": tales.tale, "general": general.document, "story": story, "musing": musings.document, "description": descriptions.document, "list": lists.document,
+          "recipe": recipes.document, "howto": howtos.document, "questions": questions, "sums": sum_lines, "memory": memory.document, "essay": essay, "chat": chats.document}
 
 
 def numbered(seed, at):
-    """Each document of the training has a seed of its own, so that any one can be made again."""
-    return document(random.Random(f"{seed}/{at}"), early=at < EARLY_DOCUMENTS)
+    """Each document has a seed of its own, so that any one can be made again."""
+    return document(random.Random(f"{seed}/{at}"))
 
 
-def documents(seed, early=False):
+def documents(seed):
     """Without end."""
-    return (document(random.Random(f"{seed}/{at}"), early=early) for at in itertools.count())
+    return (numbered(seed, at) for at in itertools.count())

@@ -12,7 +12,7 @@ from .food import FOODS
 from .grammar import ing, join, plural, raw, say
 from .living import ANIMALS, FLOWERS, TREES
 from .people import CRAFTS
-from .places import DAYS, MONTHS, PLACES, SEASONS
+from .places import DAYS, MONTHS, SEASONS
 from .things import MATERIALS, THINGS
 
 
@@ -102,7 +102,7 @@ def thing(rng):
     return fact(rng, chosen[1], chosen[2], [chosen[0], *more], "{many}", n=t.noun, many=plural(t.noun), m=t.material, use=t.use, place=t.place, maker=t.maker)
 
 
-def food(rng):
+def eaten(rng):
     f = rng.choice(FOODS)
     taste = ("[A {n} tastes {taste}.|{Many} are {taste}.|A ripe {n} is {taste}.]" if f.kind == "fruit" else "[A {n} tastes {taste}.|{Many} taste {taste}.]",
              "[What does a {n} taste like?|How does a {n} taste?|How do {many} taste?]", "{Taste}.")
@@ -138,17 +138,6 @@ def tree(rng):
     return fact(rng, chosen[1], chosen[2], [chosen[0], *more], "{many}", a=article, many=plural(t.noun), fruit=t.fruit, use=t.use, trait=t.trait)
 
 
-def place(rng):
-    p = rng.choice(PLACES)
-    facts = [("[The {n} is {where}.|You find the {n} {where}.|The {n} lies {where}.]", "[Where is the {n}?|How do I find the {n}?|Where can I find the {n}?]", "{Where}."),
-             ("[You can meet {people} there.|there you meet {people}.]", "[Who can I meet at the {n}?|Whom do you find at the {n}?]", "{People}."),
-             ("[The {n} is {trait}.|It is {trait}.]", "[What is the {n} like?|Describe the {n}.|Tell me about the {n}.]", "{Trait}.")]
-    chosen = rng.choice(facts)
-    more = [text.replace("The {n} is", "It is") for text, _, _ in rng.sample(facts, 3) if text != chosen[0]]
-    more.append("[It is worth a visit.|Go there in the morning, when it is quiet.|Children should not go there alone at night.|Everyone in the village knows it.|It has been there for a hundred years.]")
-    return fact(rng, chosen[1], chosen[2], [chosen[0].replace("It is {trait}", "The {n} is {trait}"), *more], "the {n}", n=p.noun, where=p.where, people=p.people, trait=p.trait)
-
-
 def season(rng):
     name = rng.choice(list(SEASONS))
     signs = rng.sample(SEASONS[name], 4)
@@ -173,7 +162,7 @@ def calendar(rng):
 
 def comparison(rng):
     one, two = rng.sample(ANIMALS, 2)
-    if one.size == two.size:
+    if abs(int(one.size) - int(two.size)) < 2:
         return comparison(rng)
     big, small = sorted((one, two), key=lambda animal: -int(animal.size))
     word, winner, loser = rng.choice((("bigger", big, small), ("smaller", small, big)))
@@ -225,7 +214,7 @@ def yes_or_no(rng):
     return fact(rng, "Is a {n} a {k}?", "Yes." if true else "No.", [answer, f"[It is {f.colour}.|It tastes {f.taste}.]"], "food", n=f.noun, k=asked)
 
 
-MAKERS = (animal, animal, animal, craft, craft, thing, thing, thing, food, flower, tree, place, place, season, calendar, comparison, opposite, material, yes_or_no)
+MAKERS = (animal, animal, animal, animal, craft, craft, thing, thing, thing, eaten, eaten, flower, tree, season, calendar, comparison, opposite, material, yes_or_no)
 
 
 def any_fact(rng):

@@ -9,37 +9,21 @@ plum | fruit | purple | sweet
 cherry | fruit | red | sweet and a little sour
 strawberry | fruit | red | very sweet
 raspberry | fruit | pink | sweet and soft
-blackberry | fruit | black | sweet and a little sour
-blueberry | fruit | blue | mild and sweet
-gooseberry | fruit | green | sour
 peach | fruit | orange | soft and sweet
-apricot | fruit | orange | soft and sweet
 grape | fruit | purple | sweet
 lemon | fruit | yellow | very sour
-orange | fruit | orange | sweet and fresh
-melon | fruit | yellow | fresh and sweet
-quince | fruit | yellow | sour until it is cooked
-fig | fruit | purple | very sweet
 carrot | vegetable | orange | sweet and crunchy
 potato | vegetable | brown | mild
-turnip | vegetable | white | mild and a little sharp
 onion | vegetable | brown | sharp
 leek | vegetable | green | mild
 cabbage | vegetable | green | mild
 pea | vegetable | green | sweet
 bean | vegetable | green | mild
 pumpkin | vegetable | orange | mild and sweet
-beetroot | vegetable | dark red | sweet and earthy
-radish | vegetable | red | sharp
-cucumber | vegetable | green | fresh
 tomato | vegetable | red | fresh and sweet
-spinach leaf | vegetable | green | fresh
-parsnip | vegetable | cream | sweet
-lettuce | vegetable | green | fresh
 mushroom | vegetable | brown | earthy
 hazelnut | nut | brown | mild and sweet
 walnut | nut | brown | a little bitter
-almond | nut | brown | mild
 chestnut | nut | brown | sweet when it is roasted
 """)
 

@@ -23,6 +23,10 @@ def ways(part, named):
     return [way for head, way in lines if head == f"{part} {named}"]
 
 
+def way(rng, part, named):
+    return rng.choice(ways(part, named))
+
+
 @functools.lru_cache(maxsize=None)
 def beginnings():
     """(what the middles must fit, tale) of every tale that may go on so."""
@@ -43,10 +47,7 @@ def document(rng):
 
 
 def going_on(rng, fits, beginning):
-    """A middle and one or two ends; they speak of what the beginning has named."""
-    if fits == "now":
-        return rng.sample(ways("middle", "now"), rng.choice((1, 2))) + [rng.choice(ways("end", "now"))]
+    """A middle and an end; they speak of what the beginning has named."""
     named = [name for name in re.findall(r"{(\w+)", beginning) if ways("middle", name)] if fits == "any" else []
     about = rng.choice(named) if named and rng.random() < 0.75 else fits
-    ends = ways("end", fits) + (ways("end", about) if about != fits else [])
-    return [rng.choice(ways("middle", about)), *rng.sample(ends, rng.choice((1, 1, 2)))]
+    return [way(rng, "middle", about), rng.choice(ways("end", fits) + (ways("end", about) if about != fits else []))]

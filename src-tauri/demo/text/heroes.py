@@ -11,6 +11,9 @@ GENDERS = {"f": ("she", "her", "her", "herself"), "m": ("he", "him", "his", "him
 GROUPS = ("two brothers", "two sisters", "the children", "the sailors", "three friends", "the travellers", "two neighbours", "four musicians", "the fishermen",
           "two old women", "the shepherds", "three boys", "two girls", "the farmers", "the people of the village", "a father and his son", "an old couple")
 RELATED = ("son", "daughter", "apprentice", "wife", "husband", "brother", "sister")
+# What may be said of man and beast.
+FURTHER = (" from the mill", " from the other side of the river", " with one ear", " at the end of the village", " under the hill", " with the red scarf", " in the valley",
+           " of whom everyone talks", " from far away", " next door", " by the pond", " with the loud voice", " who never slept", " from the forest")
 FEMALE = ("daughter", "wife", "sister", "aunt", "mother", "grandmother", "neighbour")
 TOWNSFOLK = ("king", "queen", "judge", "mayor", "postman", "doctor", "teacher", "innkeeper", "lighthouse keeper", "hunter", "thief", "watchman", "old woman", "old man",
              "little girl", "small boy", "stranger", "widow", "prince", "princess", "giant", "sailor", "captain", "farmer's wife", "beggar", "bell ringer", "ferryman")
@@ -53,7 +56,7 @@ def hero(rng, kind):
         return craftsman(rng)
     if kind == "beast" or kind in ("all", "one") and rng.random() < 0.4:
         return beast(rng)
-    return rng.choice((someone, someone, craftsman, pronoun if kind != "one" else someone, relative))(rng)
+    return rng.choice((someone, someone, craftsman, pronoun if kind != "one" else someone, relative, named, belonging))(rng)
 
 
 def may_be(who, kind):
@@ -65,6 +68,8 @@ def described(rng, noun, names, kind, gender, **more):
     trait = rng.choice(TRAITS)
     way = rng.choice(("the", "the", "a", "trait", "called", "named"))
     first = {"the": f"the {noun}", "a": f"a {noun}", "trait": f"{rng.choice(('a', 'the'))} {trait} {noun}"}.get(way)
+    if first and rng.random() < 0.15:
+        first += rng.choice(FURTHER)
     again = f"the {noun}"
     if first is None:
         name = rng.choice(names)
@@ -95,6 +100,23 @@ def someone(rng):
     either = noun in ("doctor", "teacher", "innkeeper", "lighthouse keeper", "stranger", "thief", "judge")
     gender = rng.choice("fm") if either else "f" if woman else "m"
     return described(rng, noun, GIRLS if gender == "f" else BOYS, "person", gender)
+
+
+def named(rng):
+    """'Anna', with no word about who she is; or 'old Tom'."""
+    gender = rng.choice("fm")
+    name = rng.choice(GIRLS if gender == "f" else BOYS)
+    trait = rng.choice(("", "", "", "old ", "little ", "young "))
+    noun = {"f": ("girl", "old woman"), "m": ("boy", "old man")}[gender][trait == "old "]
+    return Hero("person", noun, trait + name, name if rng.random() < 0.6 else GENDERS[gender][0], gender)
+
+
+def belonging(rng):
+    """'The smith's old horse'."""
+    animal = rng.choice([animal for animal in cast.WALKERS if animal.kind in ("pet", "farm")])
+    gender = {"hen": "f", "cow": "f", "rooster": "m", "bull": "m", "ox": "m"}.get(animal.noun, rng.choice("fm"))
+    trait = rng.choice(("", "", "", "old ", "little ", f"{rng.choice(TRAITS)} "))
+    return Hero("beast", animal.noun, f"the {rng.choice(CRAFTS).noun}'s {trait}{animal.noun}", f"the {animal.noun}", gender, animal=animal)
 
 
 def relative(rng):

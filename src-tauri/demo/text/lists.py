@@ -82,7 +82,6 @@ potter | a kiln, water, glaze, a sponge, a piece of wire, firewood
 weaver | a shuttle, a comb, linen thread, patience, good light
 tailor | scissors, thread, pins, a measuring tape, chalk, a hot iron, buttons
 shoemaker | a wooden last, waxed thread, a hammer, small nails, a sharp knife, shoe wax
-saddler | waxed thread, buckles, needles, padding, an awl
 cooper | iron hoops, a plane, a small fire, an axe, staves
 fisherman | a boat, oars, lines and hooks, baskets, high boots, an eye for the weather
 gardener | a rake, a hoe, a watering can, compost, a wheelbarrow, string, a straw hat
@@ -91,39 +90,17 @@ shepherd | a dog, a warm cloak, a whistle, a pocket knife, shears
 beekeeper | hives, a veil, gloves, a soft brush, clean jars
 candle maker | wicks, a pot, a stove, scissors, a drying rack
 basket maker | a tub of water, a low stool, an awl, shears
-glassblower | a hot oven, ashes, lime, tongs, a wet board
 clockmaker | a magnifying glass, small wheels, springs, oil, tweezers, steady hands
-bookbinder | thread, glue, leather, thin boards, a press, a needle
-printer | metal letters, paper, a roller, rags, sharp eyes
-painter | paint, a canvas, an easel, rags, a palette, good light
-stonemason | a mallet, a string, a plumb line, mortar, a trowel
 roofer | a hammer, nails, a rope, a good sense of balance
-thatcher | hazel rods, string, a ladder, a sharp knife
-wheelwright | a saw, a lathe, an axe, iron rings, glue
-rope maker | a long path, a spinning wheel, tar, a comb
-tinsmith | solder, a mallet, a small fire, a file, an anvil
-locksmith | a vice, small screws, oil, springs, patience
-soap maker | moulds, a long spoon, lavender, water, firewood
-dyer | madder, woad, salt, alum, a long stick, a washing line
 cook | a sharp knife, pots and pans, salt, herbs, a hot stove, a clean apron
 innkeeper | beds, clean sheets, a full cellar, mugs, a friendly face
-brewer | hops, yeast, barrels, clean water, a cool cellar
-cheese maker | rennet, salt, a cheese cloth, a cool cellar, a large pot
-butcher | a sharp knife, salt, a smokehouse, string, a clean table
-grocer | paper bags, a ladder, a pencil, a counter, drawers
 sailor | a compass, sails, charts, knots, a warm jacket, courage
 postman | good shoes, a cap, a list of streets, a coat for the rain, a bell
 teacher | a blackboard, books, a bell, slates, a map, good ideas
 doctor | bandages, a watch, clean hands, medicine, a calm voice
-apothecary | small scales, jars, labels, a sharp knife, spoons
-librarian | shelves, a list of all books, glue for torn pages, a quiet room
 musician | good ears, a music stand, many songs, a warm coat for the way home
 woodcutter | a saw, wedges, gloves, a sledge, strong arms
 chimney sweep | a ladder, a black hat, a bucket for the soot, a shovel
-laundress | a tub, a line, clothes pegs, a hot iron, a basket
-seamstress | scissors, pins, buttons, a measuring tape, a thimble, good light
-boat builder | tar, nails, a saw, planks, a hammer, old rope
-map maker | paper, a ruler, pens, coloured paint, strong legs
 watchman | a horn, a warm coat, a bunch of keys, a whistle, sharp ears
 """)
 PANTRY = {"pie": "flour, butter, salt", "soup": "onions, butter, salt", "loaf": "yeast, flour", "cake": "flour, butter, eggs", "pancake": "eggs, butter", "stew": "onions, oil, salt",

@@ -10,61 +10,31 @@ bear | a cave in the forest | honey, fish and berries | growl | brown | strong |
 hare | a hollow in the meadow | grass and clover | drum with its feet | brown | quick | leveret | leap over ditches | 2 | wild
 rabbit | a burrow in the hill | grass and carrots | thump with its feet | grey | shy | kit | hop through the clover | 2 | wild
 hedgehog | a heap of leaves under the hedge | beetles and worms | snuffle | brown | careful | hoglet | roll into a ball | 2 | wild
-badger | a sett in the wood | worms and roots | grunt | black and white | stubborn | cub | dig long tunnels | 3 | wild
 squirrel | a nest in an oak | nuts and acorns | chatter | red | busy | kit | jump from branch to branch | 2 | wild
 mouse | a hole behind the wall | grain and cheese | squeak | grey | small | pup | creep along the wall | 1 | wild
-dormouse | a round nest of grass | hazelnuts and berries | squeak | golden | sleepy | pup | sleep all winter | 1 | wild
 mole | a tunnel under the meadow | worms | squeak | black | patient | pup | dig in the dark | 1 | wild
 otter | a den in the river bank | fish and crabs | whistle | brown | playful | pup | slide down the muddy bank | 3 | wild
-beaver | a lodge in the pond | bark and twigs | slap the water with its tail | brown | hard-working | kit | build dams of wood | 3 | wild
 deer | a quiet part of the forest | grass and leaves | bleat | brown | gentle | fawn | step softly between the trees | 5 | wild
-weasel | a gap in the stone wall | mice and eggs | hiss | brown | sly | kit | slip through the smallest hole | 2 | wild
 bat | the roof of the barn | moths and flies | squeak | black | quiet | pup | fly in the dark | 1 | wild
 frog | a pond | flies and gnats | croak | green | cheerful | tadpole | jump into the water | 1 | wild
 toad | a damp place under a stone | slugs and flies | croak | brown | grumpy | tadpole | sit still for hours | 1 | wild
-newt | a pond | worms and small insects | make no sound at all | green | quiet | larva | swim with its flat tail | 1 | wild
-lizard | a warm stone wall | flies and spiders | make no sound at all | green | quick | hatchling | run up a wall | 1 | wild
-tortoise | a sunny garden | leaves and fruit | make no sound at all | green | slow | hatchling | carry its house on its back | 2 | wild
 snail | a damp corner of the garden | leaves | make no sound at all | brown | slow | young snail | carry its house on its back | 1 | wild
 bee | a hive | nectar | buzz | golden | busy | larva | fly from flower to flower | 1 | insect
 ant | an ant hill | seeds and crumbs | make no sound at all | black | hard-working | larva | carry loads larger than itself | 1 | insect
 butterfly | a flowery meadow | nectar | make no sound at all | yellow | delicate | caterpillar | flutter over the flowers | 1 | insect
-beetle | a rotten log | leaves and wood | click | black | slow | larva | crawl under the bark | 1 | insect
-cricket | the long grass | leaves | chirp | green | merry | nymph | sing on summer nights | 1 | insect
 spider | a web in the corner | flies | make no sound at all | grey | patient | spiderling | spin a web | 1 | insect
-dragonfly | the reeds by the pond | gnats | hum | blue | fast | nymph | hover over the water | 1 | insect
-ladybird | a rose bush | greenfly | make no sound at all | red with black spots | tidy | larva | crawl up a stem | 1 | insect
-moth | the dark corner of a cupboard | nectar | make no sound at all | grey | quiet | caterpillar | circle around a lamp | 1 | insect
 worm | the soft earth | dead leaves | make no sound at all | pink | quiet | young worm | dig through the soil | 1 | insect
 owl | a hollow tree | mice | hoot | brown | wise | owlet | fly without a sound | 2 | bird
 crow | the top of a tall elm | seeds and scraps | caw | black | clever | chick | open nuts with a stone | 2 | bird
-raven | a cliff | seeds and scraps | croak | black | wise | chick | tumble in the wind | 3 | bird
-magpie | a thorn bush | beetles and crumbs | chatter | black and white | curious | chick | collect shiny things | 2 | bird
-robin | the ivy on the wall | worms and crumbs | sing | brown with a red breast | brave | chick | follow the gardener | 1 | bird
-sparrow | a gap under the roof | seeds and crumbs | chirp | brown | cheeky | chick | hop about the yard | 1 | bird
 swallow | a nest of mud in the stable | flies | twitter | dark blue | fast | chick | fly south in autumn | 1 | bird
-wren | a round nest in the hedge | spiders and small insects | sing | brown | tiny | chick | slip through the hedge | 1 | bird
-blackbird | a bush in the garden | worms and cherries | sing | black | merry | chick | sing from the roof | 2 | bird
-starling | a hole in the old wall | beetles and cherries | whistle | black with white spots | noisy | chick | fly in great flocks | 2 | bird
-cuckoo | the edge of the wood | caterpillars | call its own name | grey | lazy | chick | lay its eggs in other nests | 2 | bird
-woodpecker | a hole in a beech | beetles and ants | laugh loudly | green | busy | chick | drum on dead wood | 2 | bird
-pigeon | the church tower | grain | coo | grey | gentle | squab | find its way home | 2 | bird
 dove | the dovecote | grain | coo | white | gentle | squab | carry a message home | 2 | bird
 stork | a great nest on the chimney | frogs and fish | clap its beak | white and black | proud | chick | stand on one leg | 4 | bird
-heron | the reeds | fish and frogs | croak | grey | patient | chick | stand still in the water | 4 | bird
-kingfisher | a tunnel in the river bank | small fish | whistle | blue and orange | quick | chick | dive into the stream | 1 | bird
-gull | the cliffs by the sea | fish | scream | white and grey | greedy | chick | glide over the waves | 3 | bird
-eagle | a nest on a high rock | hares and fish | scream | brown | proud | eaglet | circle high in the sky | 4 | bird
-hawk | a tall pine | mice and small birds | scream | brown | sharp-eyed | chick | hover over the field | 3 | bird
 swan | the lake | water plants | hiss | white | proud | cygnet | glide over the water | 4 | bird
 duck | the pond | water plants and snails | quack | brown | cheerful | duckling | swim in a row | 2 | farm
 goose | the farmyard | grass | honk | white | bold | gosling | chase strangers | 3 | farm
 hen | the hen house | grain and worms | cluck | brown | busy | chick | scratch in the dust | 2 | farm
 rooster | the hen house | grain | crow | red and gold | proud | chick | wake the whole village | 2 | farm
-turkey | the farmyard | grain and beetles | gobble | bronze | vain | chick | spread its tail | 3 | farm
 cow | the cowshed | grass and hay | moo | brown and white | calm | calf | chew all day | 6 | farm
-bull | the far meadow | grass and hay | bellow | black | strong | calf | stamp with its hooves | 6 | farm
-ox | the shed behind the barn | hay | bellow | brown | strong | calf | pull the plough | 6 | farm
 horse | the stable | oats and hay | neigh | chestnut | faithful | foal | gallop over the field | 6 | farm
 pony | the stable | hay and apples | neigh | dun | stubborn | foal | trot along the lane | 5 | farm
 donkey | the shed by the gate | hay and thistles | bray | grey | stubborn | foal | carry heavy sacks | 5 | farm
@@ -72,39 +42,26 @@ sheep | the fold on the hill | grass | bleat | white | gentle | lamb | follow th
 goat | the rocky pasture | leaves, grass and sometimes hats | bleat | white | cheeky | kid | climb on the roof | 4 | farm
 pig | the sty | turnips and scraps | grunt | pink | clever | piglet | roll in the mud | 5 | farm
 dog | the kennel by the door | meat and bones | bark | brown | faithful | puppy | guard the house | 3 | pet
-cat | the warm place by the stove | fish and mice | purr | black | proud | kitten | sleep on the window sill | 2 | pet
 canary | a cage by the window | seeds | sing | yellow | merry | chick | sing in the morning | 1 | pet
 parrot | a perch in the tavern | nuts and fruit | talk | green | cheeky | chick | copy what people say | 2 | pet
-ferret | a box full of straw | meat and eggs | chuckle | white | curious | kit | squeeze into narrow pipes | 2 | pet
+cat | the warm place by the stove | fish and mice | purr | black | proud | kitten | sleep on the window sill | 2 | pet
 trout | the cold stream | flies and worms | make no sound at all | silver | quick | fry | leap out of the water | 2 | water
-salmon | the river | small fish | make no sound at all | silver | strong | fry | swim up the river | 3 | water
-pike | the deep part of the lake | other fish | make no sound at all | green | greedy | fry | wait among the weeds | 3 | water
-crab | a pool between the rocks | mussels and weed | click | red | grumpy | larva | walk sideways | 1 | water
-seal | the rocks by the sea | fish | bark | grey | playful | pup | dive under the waves | 5 | water
-whale | the deep sea | tiny sea animals | sing | blue | gentle | calf | swim from sea to sea | 6 | water
 """)
 
 TREES = table("Tree", "noun fruit use trait", """
 oak | acorns | ships and strong doors | old and broad
 beech | beechnuts | chairs and bowls | smooth and grey
 birch | tiny winged seeds | brooms and spoons | white and slender
-elm | flat seeds | wheels and carts | tall and dark
 ash | winged seeds | handles of tools | straight and tough
 willow | soft catkins | baskets | bent over the water
 pine | cones | roof beams | straight and dark
 fir | cones | boards and boxes | tall and green all year
-yew | red berries | bows | dark and very old
 maple | winged seeds | fiddles and tables | golden in autumn
 chestnut tree | chestnuts | fences and barrels | wide and shady
 hazel | hazelnuts | walking sticks | low and bushy
-walnut tree | walnuts | cupboards | slow to grow
 apple tree | apples | sweet-smelling firewood | crooked and kind
 pear tree | pears | flutes | tall and full of wasps in autumn
 cherry tree | cherries | small boxes | white in spring
-plum tree | plums | bowls | low enough to climb
-lime tree | small round nuts | carved figures | full of bees in summer
-alder | small cones | posts that stand in water | at home on wet ground
-rowan | orange berries | spoons | small and bright
 """)
 
 FLOWERS = table("Flower", "noun colour place season", """
@@ -112,28 +69,14 @@ rose | red | by the garden gate | summer
 daisy | white and yellow | in the meadow | spring
 poppy | red | between the wheat | summer
 snowdrop | white | under the bare trees | winter
-primrose | pale yellow | on the bank of the stream | spring
 violet | purple | in the shade of the hedge | spring
-bluebell | blue | in the old wood | spring
 sunflower | yellow | against the south wall | summer
-foxglove | pink | at the edge of the forest | summer
 lavender | purple | along the garden path | summer
-marigold | orange | in the vegetable garden | summer
 tulip | red | in the round flower bed | spring
-daffodil | yellow | around the church | spring
 lily | white | beside the well | summer
-iris | blue | at the edge of the pond | summer
 cornflower | blue | in the barley field | summer
-crocus | purple | in the grass by the school | spring
-forget-me-not | pale blue | along the ditch | spring
-hollyhock | pink | in front of the cottage | summer
-honeysuckle | cream | over the porch | summer
 buttercup | yellow | in the cow pasture | spring
 dandelion | yellow | in every crack of the yard | spring
-thistle | purple | on the stony hill | summer
-aster | purple | along the fence | autumn
-heather | purple | on the moor | autumn
-clover | pink | in the meadow | summer
 """)
 
 HERBS = words("""mint, thyme, sage, parsley, rosemary, dill, chives, basil, marjoram, camomile, lovage, fennel, sorrel,

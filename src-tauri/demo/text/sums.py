@@ -1,49 +1,50 @@
-"""Small sums: plus and minus under twenty, doubles and halves, and little problems in words."""
+"""Small sums to ten, little problems in words, and counting."""
 
 from .food import FOODS
 from .grammar import NUMBERS, count, plural, say
 from .people import BOYS, GIRLS
 
+MOST = 10
+
 
 def bare(rng):
     """(question, short, sentences)"""
+    a = rng.randint(0, MOST)
     if rng.random() < 0.5:
-        a, b = rng.randint(0, 10), rng.randint(0, 10)
+        b = rng.randint(0, MOST - a)
         word, sign, answer = "plus", "+", a + b
     else:
-        a = rng.randint(0, 20)
         b = rng.randint(0, a)
         word, sign, answer = "minus", "-", a - b
-    if rng.random() < 0.6:
-        return (say(rng, f"[What is {a} {sign} {b}?|{a} {sign} {b} = ?|How much is {a} {sign} {b}?|What is {a} {word} {b}?]"), str(answer),
-                [say(rng, f"[{a} {sign} {b} = {answer}.|{a} {word} {b} is {answer}.|The answer is {answer}.|It is {answer}.]")])
+    if rng.random() < 0.7:
+        return (say(rng, f"[What is {a} {sign} {b}?|{a} {sign} {b} = ?|How much is {a} {sign} {b}?|What is {a} {word} {b}?|How much is {a} {word} {b}?]"), str(answer),
+                [say(rng, f"[{a} {sign} {b} = {answer}.|{a} {word} {b} is {answer}.|{a} {sign} {b} is {answer}.]")])
     x, y, z = NUMBERS[a], NUMBERS[b], NUMBERS[answer]
-    return (say(rng, f"[What is {x} {word} {y}?|How much is {x} {word} {y}?]"), z.capitalize() + ".",
-            [say(rng, f"[{x} {word} {y} is {z}.|The answer is {z}.|That makes {z}.]")])
+    return (say(rng, f"[What is {x} {word} {y}?|How much is {x} {word} {y}?]"), z.capitalize() + ".", [say(rng, f"{x} {word} {y} is {z}.")])
 
 
 def problem(rng):
     """A little story that ends in a number, with the way to it."""
     name, he = rng.choice([(name, "she") for name in GIRLS] + [(name, "he") for name in BOYS])
-    noun = rng.choice([food.noun for food in FOODS] + ["egg", "candle", "button", "coin", "marble", "nail", "book", "cup"])
-    a = rng.randint(2, 12)
+    noun = rng.choice([food.noun for food in FOODS[:20]] + ["egg", "candle", "button", "coin", "marble", "nail", "book", "cup"])
+    a = rng.randint(2, MOST - 1)
     if rng.random() < 0.5:
-        b = rng.randint(1, 20 - a if a < 12 else 8)
+        b = rng.randint(1, MOST - a)
         more = rng.choice(("finds {b} more", "buys {b} more", "gets {b} more from a friend", "picks {b} more"))
-        answer, sign, word = a + b, "+", "plus"
+        answer, word = a + b, "plus"
     else:
         b = rng.randint(1, a)
         more = rng.choice(("gives away {b}", "loses {b}", "sells {b}", "puts {b} aside"))
-        answer, sign, word = a - b, "-", "minus"
+        answer, word = a - b, "minus"
     question = f"{name} has {count(a, noun)}. {he.capitalize()} {more.replace('{b}', NUMBERS[b])}. How many {plural(noun)} does {name} have now?"
-    way = say(rng, f"[{a} {sign} {b} = {answer}.|{NUMBERS[a]} {word} {NUMBERS[b]} is {NUMBERS[answer]}.]")
+    way = f"{NUMBERS[a].capitalize()} {word} {NUMBERS[b]} is {NUMBERS[answer]}."
     end = f"{name} has {count(answer, noun) if answer else 'no ' + plural(noun)} now."
-    return question, f"{NUMBERS[answer].capitalize()}.", [end, way]
+    return question, f"{NUMBERS[answer].capitalize()}.", [f"{way} {end}"]
 
 
 def counting(rng):
-    start = rng.randint(0, 8)
-    end = start + rng.randint(3, 10)
+    start = rng.randint(0, 4)
+    end = rng.randint(start + 3, MOST)
     back = rng.random() < 0.3
     numbers = [str(n) for n in range(start, end + 1)]
     ask = f"[Count from {start} to {end}.|Please count from {start} to {end}.|Can you count from {start} to {end}?]"
@@ -54,5 +55,13 @@ def counting(rng):
     return say(rng, ask), line, [line]
 
 
+def too_large(rng):
+    """What it cannot do it should not pretend to do."""
+    a, b = rng.choice(((rng.randint(11, 99), rng.randint(2, 99)), (rng.randint(6, 10), rng.randint(6, 10))))
+    short = "I do not know."
+    return say(rng, f"[What is {a} + {b}?|How much is {a} + {b}?|What is {a} - {b}?|What is {a} times {b}?|What is {a} minus {b}?]" if a > b + 10 else f"[What is {a} + {b}?|How much is {a} plus {b}?|What is {a} times {b}?]"), short, [
+        say(rng, "[I can only count to ten.|That is too much for me: I can only count to ten.|I do not know. I only do sums up to ten.]")]
+
+
 def any_sum(rng):
-    return rng.choices((bare, problem, counting), (5, 4, 1))[0](rng)
+    return rng.choices((bare, problem, counting, too_large), (70, 16, 4, 10))[0](rng)

@@ -44,7 +44,7 @@ OWNED = [thing for thing in THINGS if not thing.noun.startswith("pair") and thin
 # What fits into a pocket.
 TRINKETS = words("key, watch, button, thimble, pen, pencil, letter, compass, whistle, ring, necklace, brooch, coin, comb, spoon, glove, notebook, map")
 # 'said he' reads like an old book.
-INVERTED = re.compile(r"\b(said|asked|cried|whispered|answered|called|shouted|replied|begged|thought|wrote) (I|she|he|they|we)\b")
+INVERTED = re.compile(r"(?<=\" )(said|asked|cried|whispered|answered|called|shouted|replied|begged|thought|wrote) (I|she|he|they|we)\b")
 
 
 @functools.lru_cache(maxsize=None)
