@@ -8,6 +8,9 @@ export interface Bias extends TokenText {
   readonly amount: number | null;
 }
 
+/** The biases of each model, by its hash: an id means another token to another model. */
+export type BiasesByModel = Readonly<Record<string, readonly Bias[]>>;
+
 /** What a list of biases asks of the sampler. */
 export function biasSettings(biases: readonly Bias[]): Partial<SamplingSettings> {
   const added = biases.flatMap(({ id, amount }) => (amount ? [[id, amount] as const] : []));

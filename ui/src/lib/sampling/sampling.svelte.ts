@@ -1,6 +1,6 @@
 /** The sampling rail's state: settings, their order, how many tokens, and the seed. */
 import type { SamplerStage, SamplingSettings } from '../bindings';
-import { biasSettings, type Bias } from './bias';
+import { biasSettings, type Bias, type BiasesByModel } from './bias';
 import { alike, BALANCED, difference, NEUTRAL, PRESETS } from './presets';
 import type { Difference, Numbers, Preset } from './presets';
 import { MAX_TOKENS, readSnapshot, type Chosen, type Snapshot } from './snapshot';
@@ -16,7 +16,9 @@ export class Sampling {
   maxTokens = $state(MAX_TOKENS);
   /** Texts that end a run. */
   stops = $state.raw<readonly string[]>([]);
-  biases = $state.raw<readonly Bias[]>([]);
+  /** The hash of the model in use. */
+  model = $state('');
+  #biases = $state.raw<BiasesByModel>({});
   seed = $state(drawSeed());
   locked = $state(false);
   #order = $state.raw<readonly SamplerStage[]>(DEFAULT_ORDER);
@@ -57,6 +59,13 @@ export class Sampling {
   }
   get acting(): boolean {
     return Object.keys(this.changes).length > 0 || this.biases.length > 0;
+  }
+  /** For the model in use. Those for others are kept until it is one of them. */
+  get biases(): readonly Bias[] {
+    return this.#biases[this.model] ?? [];
+  }
+  set biases(biases: readonly Bias[]) {
+    this.#biases = { ...this.#biases, [this.model]: biases };
   }
   /** What a run is asked for. */
   get settings(): SamplingSettings {
@@ -127,7 +136,7 @@ export class Sampling {
       shown: this.shown.map(({ stage }) => stage),
       maxTokens: this.maxTokens,
       stops: this.stops,
-      biases: this.biases,
+      biases: this.#biases,
       seed: this.locked ? this.seed : null,
       preset: this.#chosen,
     } satisfies Snapshot;
@@ -137,7 +146,7 @@ export class Sampling {
     const kept = readSnapshot(snapshot);
     this.maxTokens = kept.maxTokens;
     this.stops = kept.stops;
-    this.biases = kept.biases;
+    this.#biases = kept.biases;
     this.locked = kept.seed !== null;
     this.seed = kept.seed ?? drawSeed();
     this.#chosen = kept.preset;

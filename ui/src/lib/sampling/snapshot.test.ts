@@ -69,16 +69,18 @@ it('takes what is valid of a hostile snapshot', () => {
     shown: ['xtc', 'nonsense'],
     maxTokens: 1.5,
     stops: ['ok', 'ok', '', 3, null, ['x']],
-    biases: [
-      bias({}),
-      bias({ amount: null }),
-      bias({ id: -1 }),
-      bias({ id: 2, amount: '1' }),
-      bias({ id: 3, amount: 21 }),
-      bias({ id: 4, text: 4 }),
-      bias({ id: 5, more: 'ignored' }),
-      null,
-    ],
+    biases: {
+      '': [
+        bias({}),
+        bias({ amount: null }),
+        bias({ id: -1 }),
+        bias({ id: 2, amount: '1' }),
+        bias({ id: 3, amount: 21 }),
+        bias({ id: 4, text: 4 }),
+        bias({ id: 5, more: 'ignored' }),
+        null,
+      ],
+    },
     seed: -3,
     preset: { name: 'Gone', id: 4 },
   });
@@ -109,6 +111,20 @@ it('is neutral where the difference is broken, and balanced where there is none'
 
 it('takes no more than the engine would', () => {
   const many = Array.from({ length: 5000 }, (_, id) => ({ id, text: String(id), amount: 1 }));
-  const kept = readSnapshot({ stops: many.map(({ text }) => text), biases: many });
-  expect([kept.stops.length, kept.biases.length]).toEqual([64, 1000]);
+  const kept = readSnapshot({ stops: many.map(({ text }) => text), biases: { m: many } });
+  expect([kept.stops.length, kept.biases['m']?.length]).toEqual([64, 1000]);
+});
+
+it('keeps the biases of each model apart', () => {
+  const sampling = new Sampling();
+  sampling.model = 'one';
+  sampling.biases = [{ id: 7, text: ' fox', amount: null }];
+  sampling.model = 'two';
+  expect(sampling.settings.ban_token).toBeUndefined();
+  const again = new Sampling();
+  again.restore(JSON.parse(JSON.stringify(sampling.snapshot())));
+  again.model = 'two';
+  expect(again.settings.ban_token).toBeUndefined();
+  again.model = 'one';
+  expect(again.settings.ban_token).toEqual([7]);
 });

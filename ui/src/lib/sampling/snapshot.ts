@@ -1,6 +1,6 @@
 /** The rail's state as a session keeps it. It is read like anything from outside. */
 import type { SamplerStage } from '../bindings';
-import { BIAS_RANGE, type Bias } from './bias';
+import { BIAS_RANGE, type Bias, type BiasesByModel } from './bias';
 import { isRecord, isWhole, readDifference, stagesIn } from './difference';
 import { BALANCED, type Difference } from './presets';
 
@@ -8,6 +8,7 @@ export const MAX_TOKENS = 128;
 /** The engine takes no more. */
 const MOST_STOPS = 64;
 const MOST_BIASES = 1000;
+const MOST_MODELS = 20;
 const LARGEST = 0xffffffff;
 
 /** A preset by its name, which finds it again too when it has another id by now. */
@@ -23,7 +24,7 @@ export interface Snapshot {
   readonly shown: readonly SamplerStage[];
   readonly maxTokens: number;
   readonly stops: readonly string[];
-  readonly biases: readonly Bias[];
+  readonly biases: BiasesByModel;
   /** The seed if it is locked. */
   readonly seed: number | null;
   readonly preset: Chosen;
@@ -38,7 +39,7 @@ export function readSnapshot(json: unknown): Snapshot {
     shown: stagesIn(kept.shown) ?? [],
     maxTokens: isWhole(kept.maxTokens, 1, LARGEST) ? kept.maxTokens : MAX_TOKENS,
     stops: readStops(kept.stops),
-    biases: readBiases(kept.biases),
+    biases: readModels(kept.biases),
     seed: isWhole(kept.seed, 0, Number.MAX_SAFE_INTEGER) ? kept.seed : null,
     preset: readChosen(kept.preset),
   };
@@ -49,6 +50,11 @@ const listed = (json: unknown): readonly unknown[] => (Array.isArray(json) ? jso
 function readStops(json: unknown): readonly string[] {
   const texts = listed(json).filter((text) => typeof text === 'string' && text !== '');
   return [...new Set(texts as string[])].slice(0, MOST_STOPS);
+}
+
+function readModels(json: unknown): BiasesByModel {
+  const models = Object.entries(isRecord(json) ? json : {}).slice(0, MOST_MODELS);
+  return Object.fromEntries(models.map(([model, biases]) => [model, readBiases(biases)]));
 }
 
 function readBiases(json: unknown): readonly Bias[] {
