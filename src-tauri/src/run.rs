@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    FinishReason, GenerationEvent, GenerationRequest, LaneEnd, Problem, PromptSpan, RunRecord,
+    FinishReason, GenerationEvent, GenerationRequest, LaneEnd, Problem, PromptSpan, Run, RunRecord,
 };
 use serde_json::Value;
 use sessions::{Begun, Document, Id, Piece, Place, RunEnd, RunStart, Sessions, WrittenToken};
@@ -22,15 +22,15 @@ pub(crate) struct SessionRun {
 }
 
 impl SessionRun {
-    /// Begins a run where it is asked for, and returns it with the request as the engine takes it:
-    /// the document's tokens are the prompt.
+    /// Begins a run where it is asked for, and queues it in the engine: the document's tokens are the
+    /// prompt.
     pub(crate) async fn begin(
         app: &App,
         session: Id,
         place: Place,
         mut request: GenerationRequest,
         on_begun: &Channel<Begun>,
-    ) -> Result<(Self, GenerationRequest), Problem> {
+    ) -> Result<(Self, Run), Problem> {
         let model = app.model().await?;
         request.prompt.clear();
         let start = RunStart {
@@ -46,11 +46,12 @@ impl SessionRun {
         let mut run = Self { sessions: app.sessions.clone(), session, run: begun.run, record };
         // A window that is gone ends the run as soon as it has something to say.
         let _ = on_begun.send(begun);
-        match run.encode(app) {
-            Ok(()) => {
-                let request = run.record.request.clone();
-                Ok((run, request))
-            }
+        let queued = run.encode(app).and_then(|()| {
+            let request = run.record.request.clone();
+            app.engine.generate_with(&model, request)
+        });
+        match queued {
+            Ok(queued) => Ok((run, queued)),
             Err(error) => Err(run.fail(error).await),
         }
     }

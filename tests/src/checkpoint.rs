@@ -74,10 +74,6 @@ impl Geometry {
     /// Nemotron-3-8B.
     pub const NEMOTRON_3_8B: Self =
         Self { layers: 32, hidden: 4096, ffn: 16384, heads: 32, vocab: 256_000, context: 4096 };
-    /// 76 million parameters with the tiny tokenizer's 1,000 pieces: all are equally likely, so
-    /// that it writes some text or other, at about the speed of a large model on its GPU.
-    pub const PACED: Self =
-        Self { layers: 24, hidden: 512, ffn: 2048, heads: 8, vocab: 1000, context: 8192 };
     /// 551 million parameters.
     pub const SMALL: Self =
         Self { layers: 16, hidden: 1536, ffn: 6144, heads: 12, vocab: 32_000, context: 4096 };

@@ -38,12 +38,7 @@ pub fn judge(what: &str, measured: f64, most: f64, busy: f64) {
 }
 
 /// Shown by `make bench`.
-pub fn note(what: &str, measured: f64) {
-    note_text(what, &format!("{measured:>9.1} ms"));
-}
-
-/// The same with a figure that is not in milliseconds.
 #[expect(clippy::print_stdout, reason = "the table is what a person runs this for")]
-pub fn note_text(what: &str, figure: &str) {
-    println!("{what:<22}{figure}");
+pub fn note(what: &str, measured: f64) {
+    println!("{what:<22}{measured:>9.1} ms");
 }

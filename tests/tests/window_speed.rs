@@ -6,8 +6,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tests::checkpoint::{Geometry, empty_nemo, with_context};
-use tests::timing::{intervals, judge, ms, note, note_text, sorted};
+use tests::checkpoint::with_context;
+use tests::timing::{intervals, judge, ms, note};
 use tests::window::{CTRL, HOME, RETURN, Theme, Window};
 
 /// From the key press to the first character on the page.
@@ -22,11 +22,7 @@ const FRAME_P99_MS: f64 = 34.0;
 /// On a busy machine.
 const BUSY_MS: f64 = 2000.0;
 const BUSY_FRAME_P50_MS: f64 = 170.0;
-/// Half of all frames, while text comes in at the speed of a large model; 16.7 ms each is smooth.
-const SMOOTH_P50_MS: f64 = 17.5;
 const TOKENS: u32 = 4000;
-/// A document that fills Nemotron-3-8B's context.
-const LONG: usize = 4096;
 
 /// Records in the page: frames, key presses, the text's growth, the run's end.
 const RECORD: &str = "
@@ -89,39 +85,6 @@ async fn the_demo_opens_at_once_and_four_thousand_tokens_stream_smoothly_until_e
     assert!(end.contains("stopped by you"), "{end:?}");
     judge("stop", ms(&times["end"]) - ms(&times["escape"]), STOP_MS, BUSY_MS);
     window.close().await;
-}
-
-/// What a GPU writes, into a document that is already long.
-#[tokio::test]
-async fn a_long_document_grows_smoothly_at_the_speed_of_a_large_model() {
-    let folder = tempfile::tempdir().expect("folder");
-    let model = folder.path().join("paced.nemo");
-    empty_nemo(&Geometry::PACED, &model);
-    let window = Window::open(Theme::Light, Some(&model)).await;
-    window.wait("the model loads", "model-name", |name| name == "paced").await;
-    window.set_max_tokens(600).await;
-    window.type_into("document", "The meaning of life is").await;
-    let mut frames = Vec::new();
-    // A run ends where the end of the text comes up, which is as likely as anything.
-    while tokens(&window).await < LONG {
-        let began_long = tokens(&window).await > LONG - 1000;
-        let times = record(&window, false).await;
-        if began_long {
-            frames.extend(intervals(&times["frames"]));
-        }
-    }
-    let frames = sorted(frames.into_iter());
-    judge("at 4,096 tokens, p50", frames[frames.len() / 2], SMOOTH_P50_MS, BUSY_FRAME_P50_MS);
-    judge("at 4,096 tokens, p99", frames[frames.len() * 99 / 100], FRAME_P99_MS, f64::INFINITY);
-    note_text("at", &window.text("speed").await);
-    window.close().await;
-}
-
-/// The length of the document, as the context meter has it.
-async fn tokens(window: &Window) -> usize {
-    let meter = window.wait("the text is counted", "context-meter", |t| !t.starts_with('…')).await;
-    let digits = meter.split(" + ").next().expect("a number").replace(',', "");
-    digits.parse().expect("a number")
 }
 
 async fn opens_with_the_demo_model() {

@@ -176,10 +176,7 @@ pub(crate) async fn generate(
     on_begun: Channel<Begun>,
     on_events: Channel<Vec<GenerationEvent>>,
 ) -> Outcome<Document> {
-    let (mut kept, request) = SessionRun::begin(&app, session, place, request, &on_begun).await?;
-    let outcome = match app.engine.generate(request) {
-        Ok(run) => stream::forward(run, &on_events, |events| kept.take(events)).await,
-        Err(error) => Err(error),
-    };
+    let (mut kept, run) = SessionRun::begin(&app, session, place, request, &on_begun).await?;
+    let outcome = stream::forward(run, &on_events, |events| kept.take(events)).await;
     kept.end(outcome).await
 }

@@ -50,6 +50,8 @@ pub enum Error {
     UnknownStage { name: String, names: &'static str },
     #[error("no model is loaded")]
     NoModel,
+    #[error("another model was loaded before the run began")]
+    ModelChanged,
     #[error("{0}")]
     NotAdmitted(String),
     #[error("loading was cancelled")]
@@ -97,6 +99,7 @@ impl Error {
             Self::NothingToSample => "nothing_to_sample",
             Self::UnknownStage { .. } => "unknown_stage",
             Self::NoModel => "no_model",
+            Self::ModelChanged => "model_changed",
             Self::NotAdmitted(_) => "licence_required",
             Self::LoadCancelled | Self::RunCancelled | Self::ConversionCancelled => "cancelled",
             Self::OutOfMemory { .. } => "out_of_memory",
@@ -119,6 +122,7 @@ impl Error {
             Self::EmptyPrompt => Some("write a prompt, or add the beginning-of-sequence token"),
             Self::PromptTooLong { .. } => Some("shorten the prompt"),
             Self::NoRoom { .. } => Some("shorten the prompt or ask for fewer tokens"),
+            Self::ModelChanged => Some("generate again"),
             Self::NothingToSample => Some("ban fewer tokens"),
             Self::NoDevice(_) => Some("leave --device out to use what there is"),
             Self::OutOfMemory { .. } => Some("close other programs or open a smaller model"),

@@ -109,12 +109,24 @@ impl Engine {
     /// # Errors
     /// [`Error::Closed`]; everything else comes through the run's events.
     pub fn generate(&self, request: GenerationRequest) -> Result<Run> {
+        self.queue_run(request, None)
+    }
+
+    /// The same for a prompt whose token ids are of one model, by its hash: no other runs it.
+    ///
+    /// # Errors
+    /// As [`Engine::generate`]; [`Error::ModelChanged`] comes through the run's events.
+    pub fn generate_with(&self, model: &ModelInfo, request: GenerationRequest) -> Result<Run> {
+        self.queue_run(request, Some(model.sha256.clone()))
+    }
+
+    fn queue_run(&self, request: GenerationRequest, model: Option<String>) -> Result<Run> {
         let id = self.running.next_run.fetch_add(1, Ordering::Relaxed) + 1;
         let cancelled = Arc::new(AtomicBool::new(false));
         let (sender, events) = events::unbounded_channel();
         lock(&self.running.runs).insert(id, cancelled.clone());
         let run = Run { id, events, cancelled: cancelled.clone(), running: self.running.clone() };
-        let job = GenerateJob { run: id, request, cancelled, events: sender };
+        let job = GenerateJob { run: id, request, model, cancelled, events: sender };
         self.send(Job::Generate(Box::new(job)))?;
         Ok(run)
     }

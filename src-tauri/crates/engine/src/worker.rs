@@ -46,6 +46,8 @@ pub(crate) struct LoadJob {
 pub(crate) struct GenerateJob {
     pub(crate) run: u64,
     pub(crate) request: GenerationRequest,
+    /// The hash of the only model that may run it.
+    pub(crate) model: Option<String>,
     pub(crate) cancelled: Arc<AtomicBool>,
     pub(crate) events: events::UnboundedSender<Result<GenerationEvent>>,
 }
@@ -128,7 +130,13 @@ impl Worker {
             let _ = job.events.send(Ok(event));
         };
         let context = RunContext { run: job.run, cancelled: &job.cancelled, emit: &emit };
-        if let Err(error) = self.compute(|runner| runner.run(&job.request, &context)) {
+        let loaded = self.loaded.as_ref().map(|(_, info)| &info.sha256);
+        let outcome = if loaded.zip(job.model.as_ref()).is_some_and(|(is, asked)| is != asked) {
+            Err(Error::ModelChanged)
+        } else {
+            self.compute(|runner| runner.run(&job.request, &context))
+        };
+        if let Err(error) = outcome {
             let _ = job.events.send(Err(error));
         }
     }

@@ -224,3 +224,19 @@ async fn turn_markers_match_in_templates_and_never_in_what_a_user_wrote() {
     let split = [text(&format!("{marker}User\n")), user("Hi there"), text(&format!("\n{marker}"))];
     assert_eq!(ids(&split), joined);
 }
+
+#[tokio::test]
+async fn a_prompt_of_another_models_tokens_is_not_run() {
+    let engine = ready().await;
+    let status = engine.status().borrow().clone();
+    let EngineStatus::Ready { model } = status else { panic!("{status:?}") };
+    let asked = request(&[PromptSpan::Tokens { ids: vec![10, 11] }], 2);
+    let mut run = engine.generate_with(&model, asked.clone()).expect("queued");
+    assert!(matches!(run.next().await, Some(Ok(GenerationEvent::Started { .. }))));
+    let other = engine::ModelInfo { sha256: "another".to_owned(), ..model };
+    let mut run = engine.generate_with(&other, asked.clone()).expect("queued");
+    assert!(matches!(run.next().await, Some(Err(Error::ModelChanged))));
+    assert!(run.next().await.is_none());
+    // The engine goes on as if nothing had been asked.
+    self::run(&engine, asked).await;
+}
