@@ -3,10 +3,10 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::Id;
 use crate::passage::{Author, Span, Token};
 use crate::session::{Kind, Session};
 use crate::tree::{Node, Number, Role};
+use crate::{Id, Result, Store};
 
 /// How much of a branch's text its entry in the tree shows, in characters.
 const PREVIEW_CHARACTERS: usize = 80;
@@ -77,6 +77,24 @@ pub struct Branch {
     pub created_at: i64,
     /// Whether the document goes through it.
     pub in_document: bool,
+}
+
+impl Store {
+    /// Where a document stands in its session.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Damaged`].
+    pub fn standing(&mut self, session: Id) -> Result<Standing> {
+        Ok(self.session(session)?.standing())
+    }
+
+    /// A document as a prompt: its pieces, with tokens only where this very model wrote them.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Damaged`].
+    pub fn prompt(&mut self, session: Id, model_hash: &str) -> Result<Vec<Piece>> {
+        Ok(self.session(session)?.prompt(model_hash))
+    }
 }
 
 impl Session {

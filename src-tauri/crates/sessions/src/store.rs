@@ -13,7 +13,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::database::{Database, Notice};
-use crate::document::{Branch, Document, Piece, Standing};
+use crate::document::{Branch, Document, Piece};
 use crate::run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
 use crate::session::{Fresh, Kind, Session};
 use crate::tree::Role;
@@ -302,22 +302,6 @@ impl Store {
             let turn = session.edit_turn(turn, text, now)?;
             session.node_id(turn)
         })
-    }
-
-    /// Where a document stands in its session.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`], [`Error::Damaged`].
-    pub fn standing(&mut self, session: Id) -> Result<Standing> {
-        Ok(self.session(session)?.standing())
-    }
-
-    /// A document as a prompt: its pieces, with tokens only where this very model wrote them.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`], [`Error::Damaged`].
-    pub fn prompt(&mut self, session: Id, model_hash: &str) -> Result<Vec<Piece>> {
-        Ok(self.session(session)?.prompt(model_hash))
     }
 
     /// Begins a run and returns it with its prompt, as [`Store::prompt`] has it. The document ends where it begins; what it
