@@ -32,6 +32,7 @@ async fn sessions_are_kept_found_and_brought_back_by_keyboard() {
     // Everything is there again, the undo steps included.
     let window = open(data.path(), Theme::Dark).await;
     window.wait("the text is there", "document", |text| text == written).await;
+    window.wait("the caret is at the end", "siblings", |text| text.contains("2 of 2")).await;
     assert_eq!(window.text("title").await, "Life");
     assert_eq!(window.invoke("branches", json!({ "session": session })).await, tree);
     window.type_keys(&format!("{CTRL}z")).await;

@@ -77,6 +77,12 @@ export class Editor {
     if (caret !== undefined) this.#placeCaret(caret);
   }
 
+  /** Gives the document the focus with the caret at an offset: the browser would begin at the start. */
+  focus(caret: number): void {
+    this.#host?.focus();
+    this.#placeCaret(caret);
+  }
+
   /** From now on model text goes before the piece with this index. */
   growAt(index: number): void {
     this.#growing = index;

@@ -107,6 +107,11 @@ export class Playground {
     return siblingsAt(this.#branches, nodeAt(this.#pieces, this.#caret));
   }
 
+  /** Goes on writing where the caret was, in a session just opened at its end. */
+  focus(): void {
+    this.editor.focus(this.#caret);
+  }
+
   /** Opens a session, null for the one that was open last. */
   open(session: string | null): Promise<void> {
     return this.#load(() => api.openSession(session));

@@ -189,3 +189,12 @@ it('tells edits that come while a model is loading and nothing can be counted', 
   type('b');
   await vi.waitFor(() => expect(session.text).toBe('ba'));
 });
+
+it('goes on writing at the end of a session that was opened', async () => {
+  session.text = 'kept';
+  host.tabIndex = 0;
+  await playground.open(null);
+  playground.focus();
+  expect(document.activeElement).toBe(host);
+  expect(document.getSelection()?.focusOffset).toBe(4);
+});
