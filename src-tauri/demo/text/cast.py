@@ -9,6 +9,7 @@ from .places import FIRST, LAST
 
 PRONOUNS = {"f": ("she", "her", "her", "herself"), "m": ("he", "him", "his", "himself")}
 WALKERS = [animal for animal in ANIMALS if animal.kind in ("wild", "farm", "bird", "pet")]
+SYLLABLES = "ba be bi bo da de di do fa fe ga go ha he jo ka ki la le li lo ma me mi mo na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi wa wi".split()
 AGES = {"child": "[young|little|small|clever|]", "craft": "[young|old||]", "old": "old", "beast": "[young|old|little|]"}
 
 
@@ -46,6 +47,11 @@ class Character:
 def village(rng):
     first, last = rng.choice(FIRST), rng.choice(LAST)
     return first + (last if first[-1] != last[0] else "ham" if last != "ham" else "ton")
+
+
+def unheard(rng):
+    """A name that nobody has heard before, so that it can only be copied."""
+    return "".join(rng.sample(SYLLABLES, rng.choice((2, 2, 3)))).capitalize() + rng.choice(("", "", "", "n", "s", "l", "t"))
 
 
 def human(rng, kind=None, gender=None, taken=()):

@@ -7,7 +7,7 @@ from . import chats, descriptions, facts, general, howtos, lists, memory, musing
 
 SEED = 3
 HELD_OUT_SEED = "held out"
-WEIGHTS = {"opening": 170, "general": 10, "tale": 8, "story": 1, "musing": 10, "description": 6, "list": 26, "recipe": 7, "howto": 6, "questions": 30, "sums": 10, "memory": 10, "essay": 3, "chat": 52}
+WEIGHTS = {"opening": 170, "general": 10, "tale": 8, "story": 1, "musing": 10, "description": 6, "list": 26, "recipe": 7, "howto": 6, "questions": 30, "sums": 10, "memory": 14, "essay": 3, "chat": 52}
 
 
 def document(rng, kind=None):
@@ -24,7 +24,7 @@ def questions(rng):
     question, answer = rng.choice((("Q: ", "A: "), ("Q: ", "A: "), ("Question: ", "Answer: "), ("", "")))
     pairs = []
     for _ in range(rng.randint(1, 4)):
-        task = rng.choices((tasks.fact, tasks.number, tasks.outside), (8, 2, 1))[0](rng)
+        task = rng.choices((tasks.asked, tasks.fact, tasks.number, tasks.outside), (5, 5, 2, 1))[0](rng)
         pairs.append(f"{question}{task.request}\n{answer}{task.answer(rng.choice((1, 1, 2, 3)))}")
     return "\n\n".join(pairs)
 

@@ -2,11 +2,11 @@
 
 import dataclasses
 
+from . import cast
 from .grammar import NUMBERS, plural, say
 from .people import BOYS, CRAFTS, GIRLS, PETS
 from .things import COLOURS, THINGS
 
-SYLLABLES = "ba be bi bo da de di do fa fe ga go ha he jo ka ki la le li lo ma me mi mo na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi wa wi".split()
 KEPT = "cat dog horse goat hen duck pony donkey rabbit sheep cow goose".split()
 KIN = "brother sister friend grandmother aunt uncle cousin neighbour teacher".split()
 
@@ -55,7 +55,7 @@ FRAMES = (
 
 def name(rng):
     """A usual one, or one that nobody has heard before."""
-    return "".join(rng.sample(SYLLABLES, rng.choice((2, 2, 3)))).capitalize() if rng.random() < 0.4 else rng.choice(GIRLS + BOYS + PETS)
+    return cast.unheard(rng) if rng.random() < 0.6 else rng.choice(GIRLS + BOYS + PETS)
 
 
 def told(rng):

@@ -5,12 +5,16 @@ The clauses stand in openings/*.txt, apart by empty lines:
     person | {First} had never baked a loaf before       who it may be about, and the clause
     , but | {he} wanted to try / the oven was hot        what joins it, and completions that fit
     . | It was time to learn it                          or sentences that may follow
+    # | {First} and the First Loaf / The First Loaf       headings, if there are any
     > | The dough stuck to {his} fingers.                what may happen next
 
 Who: any hero, a person, a beast; none: the clause has a subject of its own; now: the present tense.
-Then a middle and an end from general.txt, which fit any beginning.
+Of four lines of what may happen next, one follows, or several in their order. Now and then a middle
+or an end from general.txt comes as well, which fit any beginning. Questions with their answers stand
+in asked.txt in the same form.
 """
 
+import dataclasses
 import functools
 import pathlib
 import re
@@ -19,32 +23,55 @@ from . import general, heroes, tales
 from .grammar import SMALL_WORDS, capital, finish, raw
 
 FOLDER = pathlib.Path(__file__).with_name("openings")
+ASKED = pathlib.Path(__file__).with_name("asked.txt")
 HEROES = {"any": "all", "person": "person", "beast": "beast", "none": "none", "now": "none"}
 LETTER = re.compile(r"(My d|D)ear |(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day[.:] ")
 ENDED = re.compile(r'[.!?]"?$')
 
 
+@dataclasses.dataclass
+class Block:
+    """`ways` are (connective, completions)."""
+
+    who: str
+    clause: str
+    ways: tuple
+    after: tuple
+    titles: tuple
+
+
 @functools.lru_cache(maxsize=None)
 def blocks():
-    """(who, clause, ((connective, completions), ...), what may happen next) of every clause."""
-    return [parsed(block, path) for path in sorted(FOLDER.glob("*.txt")) for block in path.read_text().strip().split("\n\n")]
+    return [block for path in sorted(FOLDER.glob("*.txt")) for block in read(path)]
+
+
+@functools.lru_cache(maxsize=None)
+def read(path):
+    return [parsed(block, path) for block in path.read_text().strip().split("\n\n")]
 
 
 def parsed(block, path):
     rows = [tuple(re.split(r" ?\| ", line, maxsplit=1)) for line in block.splitlines()]
     if any(len(row) != 2 for row in rows) or rows[0][0] not in HEROES:
         raise ValueError(f"{path.name}: {block!r} is no opening")
-    ways = tuple((joint.rstrip(), tuple(text.strip().split(" / "))) for joint, text in rows[1:] if joint != ">")
-    return rows[0][0], rows[0][1].strip(), ways, tuple(text.strip() for joint, text in rows[1:] if joint == ">")
+    several = [(joint.rstrip(), tuple(text.strip().split(" / "))) for joint, text in rows[1:]]
+    return Block(rows[0][0], rows[0][1].strip(), tuple(row for row in several if row[0] not in (">", "#")),
+                 tuple(text.strip() for joint, text in rows[1:] if joint == ">"), tuple(title for joint, titles in several if joint == "#" for title in titles))
 
 
 def document(rng):
-    fits, clause, ways, after = rng.choice(blocks())
-    slots = tales.scene(rng, HEROES[fits], heroes.hero(rng, HEROES[fits]))
-    about = fits if fits in ("none", "now") else "any"
-    text = told(rng, [first(rng, clause, *rng.choice(ways)), *going_on(rng, clause, about, after)], slots)
-    head = heading(rng, fits, clause, slots) if rng.random() < 0.12 else None
+    block = rng.choice(blocks())
+    slots = tales.scene(rng, HEROES[block.who], heroes.hero(rng, HEROES[block.who]))
+    about = block.who if block.who in ("none", "now") else "any"
+    text = told(rng, [first(rng, block.clause, *rng.choice(block.ways)), *going_on(rng, block, about)], slots)
+    head = heading(rng, block, slots)
     return f"{head}\n\n{text}" if head else text
+
+
+def asked(rng):
+    """(question, answer, what else there is to say)."""
+    block = rng.choice(read(ASKED))
+    return block.clause.removeprefix("Q: "), finish(stopped(rng.choice(block.ways[0][1]))), block.after
 
 
 def about(rng, who, thing=None):
@@ -52,9 +79,10 @@ def about(rng, who, thing=None):
     slots = tales.scene(rng, who.kind, who, thing)
     if thing:
         return told(rng, [general.way(rng, "begin", "thing"), general.way(rng, "middle", "thing"), general.way(rng, "end", rng.choice(("any", "thing")))], slots)
-    fits, clause, ways, after = rng.choice([block for block in blocks() if heroes.may_be(who, HEROES[block[0]])])
+    block = rng.choice([block for block in blocks() if heroes.may_be(who, HEROES[block.who])])
     begin = [general.way(rng, "begin", "any")] if rng.random() < 0.4 else []
-    return told(rng, [*begin, first(rng, clause.replace("{First}", "{Again}") if begin else clause, *rng.choice(ways)), *going_on(rng, clause, "any", after)], slots)
+    clause = block.clause.replace("{First}", "{Again}") if begin else block.clause
+    return told(rng, [*begin, first(rng, clause, *rng.choice(block.ways)), *going_on(rng, block, "any")], slots)
 
 
 def told(rng, parts, slots):
@@ -62,30 +90,40 @@ def told(rng, parts, slots):
 
 
 def first(rng, clause, joint, completions):
-    completion = rng.choice(completions)
-    stop = "" if ENDED.search(completion) else "."
-    return f"{clause}. {completion}{stop}" if joint == "." else f"{clause}{joint} {completion}{stop}"
+    completion = stopped(rng.choice(completions))
+    return f"{clause}. {completion}" if joint == "." else f"{clause}{joint} {completion}"
 
 
-def going_on(rng, clause, about, after):
-    """What the clause's own lines say, a middle for any, or both; and an end. A letter has its own."""
-    if LETTER.match(clause):
-        return rng.sample(after, min(len(after), rng.choice((1, 2))))
-    chance = rng.random()
-    own = [rng.choice(after)] if chance < 0.8 else []
-    middle = [general.way(rng, "middle", about)] if chance > 0.45 else []
-    end = [general.way(rng, "end", about)] if rng.random() < 0.85 else []
-    return own + middle + end
+def stopped(text):
+    return text if ENDED.search(text) else f"{text}."
 
 
-def heading(rng, fits, clause, slots):
-    """'The Bear Who Was Afraid of Bees', where the clause makes one."""
-    rest = clause.removeprefix("{First} ")
-    if "{" in rest or '"' in rest or len(rest.split()) > 9:
+def going_on(rng, block, about):
+    """What the block's own lines say; sometimes a middle for any and an end."""
+    own = following(rng, block.after)
+    if LETTER.match(block.clause):
+        return own if own and own[-1] == block.after[-1] else [*own, block.after[-1]]
+    middle = [general.way(rng, "middle", about)] if rng.random() < (0.15 if len(block.after) > 2 else 0.4) else []
+    ended = len(block.after) > 2 and not middle and own[-1] == block.after[-1]
+    return own + middle + ([general.way(rng, "end", about)] if rng.random() < (0.1 if ended else 0.55) else [])
+
+
+def following(rng, after):
+    """One of a few lines that say different things; of many one, or two or three that go on from each other."""
+    many = rng.choice((1, 1, 2, 2, 2, 3)) if len(after) > 2 else 1
+    return [after[at] for at in sorted(rng.sample(range(len(after)), min(many, len(after))))]
+
+
+def heading(rng, block, slots):
+    """One of the block's own, or 'The Bear Who Was Afraid of Bees', where the clause makes one."""
+    if block.titles:
+        return titled(rng, finish(raw(rng, rng.choice(block.titles), slots))) if rng.random() < 0.6 else None
+    rest = block.clause.removeprefix("{First} ")
+    if rng.random() > 0.12 or "{" in rest or '"' in rest or len(rest.split()) > 9:
         return None
-    if fits == "none":
+    if block.who == "none":
         words = f"the day {rest[0].lower()}{rest[1:]}" if rest.startswith(("The ", "It ", "Nobody ")) else None
-    elif rest == clause or slots["he"] in ("I", "we", "they") or slots["noun"] == "traveller":
+    elif rest == block.clause or slots["he"] in ("I", "we", "they") or slots["noun"] == "traveller":
         words = None
     else:
         words = raw(rng, f"[the {{noun}} who {rest}|the {{noun}} who {rest}|how the {{noun}} {rest}]", slots)

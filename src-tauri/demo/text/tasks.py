@@ -33,6 +33,14 @@ def fact(rng):
     return Task(polite(rng, f.question), answer, "fact", f.short, f.subject)
 
 
+def asked(rng):
+    """A question with several answers, any of them true."""
+    question, short, more = openings.asked(rng)
+    def answer(length):
+        return " ".join((short, *more)[:{0: 1, 1: 1, 2: 2}.get(length, 3)])
+    return Task(polite(rng, question), answer, "fact", short)
+
+
 def polite(rng, question):
     """People ask in many ways."""
     chance = rng.random()
@@ -183,8 +191,8 @@ def sentence(rng):
     return Task(request, lambda length: text, "sentence", text)
 
 
-MAKERS = (fact, number, listing, recipe, howto, tale, describe, outside, small_talk, sentence)
-WEIGHTS = (34, 12, 8, 6, 5, 12, 3, 12, 10, 1)
+MAKERS = (fact, asked, number, listing, recipe, howto, tale, describe, outside, small_talk, sentence)
+WEIGHTS = (22, 14, 12, 8, 6, 5, 12, 3, 12, 10, 1)
 
 
 def any_task(rng):
