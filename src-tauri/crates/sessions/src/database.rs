@@ -8,13 +8,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::backup::Progress;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::rescue::{finish, rescue};
 use crate::schema::{MIGRATIONS, VERSION, migrate, version};
-use crate::{Error, Result};
+use crate::{Error, Id, Result};
 
 /// How long another process may take to end, as after a restart of the app.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -34,6 +35,10 @@ pub enum Notice {
     },
     /// The file was of an older version, which is kept.
     BackedUp { kept: PathBuf },
+    /// The settings were damaged and have their defaults; the file is kept under another name.
+    SettingsDamaged { kept: PathBuf },
+    /// The settings could not even be opened: they have their defaults until the app closes.
+    SettingsClosed { why: String },
 }
 
 /// What may be done with the file.
@@ -187,15 +192,40 @@ fn open_for_reading(path: &Path) -> Result<Connection> {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(uri(path, query), flags)?;
         connection.busy_timeout(PATIENCE)?;
-        match version(&connection, path) {
-            Ok(1..) | Err(Error::NewerSchema { .. }) => Ok(connection),
-            Ok(_) => Err(Error::NotOurs { path: path.to_owned() }),
-            Err(error) => Err(error),
-        }
+        ours(connection, path)
     };
-    // A disk that cannot be written has no room for the log's index either; then nobody writes
-    // there, and the file alone is read.
-    open("mode=ro").or_else(|_| open("mode=ro&immutable=1"))
+    // A disk that cannot be written has no room for the log's index either. Then nobody writes
+    // there: file and log are read elsewhere, or the file alone.
+    open("mode=ro").or_else(|_| open_copy(path)).or_else(|_| open("mode=ro&immutable=1"))
+}
+
+fn ours(connection: Connection, path: &Path) -> Result<Connection> {
+    match version(&connection, path) {
+        Ok(1..) | Err(Error::NewerSchema { .. }) => Ok(connection),
+        Ok(_) => Err(Error::NotOurs { path: path.to_owned() }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a file with its log into memory, where both are left as they are.
+///
+/// # Errors
+/// [`Error::Io`] when there is no log or no room for a copy, and those of the file.
+fn open_copy(path: &Path) -> Result<Connection> {
+    let folder = std::env::temp_dir().join(format!("nemotron-playground-{}", Id::random()));
+    let copy = folder.join("copy.db");
+    let copied = std::fs::create_dir(&folder)
+        .and_then(|()| std::fs::copy(beside(path, "-wal"), beside(&copy, "-wal")))
+        .and_then(|_| std::fs::copy(path, &copy));
+    let read = copied.map_err(|error| Error::io(path, error)).and_then(|_| {
+        let mut connection = Connection::open_in_memory()?;
+        connection.restore("main", &copy, None::<fn(Progress)>)?;
+        connection.pragma_update(None, "query_only", true)?;
+        ours(connection, path)
+    });
+    // It is a copy, and the system clears the place anyway.
+    let _ = std::fs::remove_dir_all(&folder);
+    read
 }
 
 fn uri(path: &Path, query: &str) -> String {
@@ -214,4 +244,23 @@ fn open_in_memory() -> Result<Connection> {
 
 fn is_about_the_disk(error: &Error) -> bool {
     matches!(error, Error::Io { .. } | Error::NoSpace | Error::ReadOnly | Error::Database(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_has_what_is_only_in_the_log_and_can_only_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sessions.db");
+        let writing = open_whole(&path, 0, &mut Vec::new()).unwrap();
+        writing.execute_batch("CREATE TABLE late (x); INSERT INTO late VALUES (7)").unwrap();
+        let copy = open_copy(&path).unwrap();
+        let late = "SELECT x FROM late";
+        assert_eq!(copy.query_row(late, [], |row| row.get::<_, u32>(0)).unwrap(), 7);
+        assert!(copy.execute("INSERT INTO late VALUES (8)", []).is_err());
+        drop(writing);
+        assert!(open_copy(&path).is_err(), "without a log there is nothing that a copy adds");
+    }
 }

@@ -188,14 +188,14 @@ impl Store {
             settings: Value::Null,
             current: open.current.and_then(|current| open.node_id(current).ok()),
         };
-        let known = match self.summary(session) {
+        let settings = match self.settings(session) {
             Err(Error::NoSpace | Error::ReadOnly | Error::NewerSchema { .. }) => return Ok(head),
             outcome => outcome?,
         };
-        let folders = self.folders()?;
+        let (known, folders) = (self.summary(session)?, self.folders()?);
         let folder = folders.into_iter().find(|folder| Some(folder.id) == known.folder);
         let SessionSummary { title, tags, pinned, archived, .. } = known;
-        let (folder, settings) = (folder.map(|folder| folder.name), self.settings(session)?);
+        let folder = folder.map(|folder| folder.name);
         Ok(Head { title, folder, tags, pinned, archived, settings, ..head })
     }
 }

@@ -171,9 +171,12 @@ impl Store {
     /// A session as the list shows it.
     ///
     /// # Errors
-    /// [`Error::Unknown`], and those of saving a session that never was.
+    /// [`Error::Unknown`], and those of reading.
     pub fn summary(&mut self, session: Id) -> Result<SessionSummary> {
-        let row = self.row(session)?;
+        let row = match self.row(session) {
+            Ok(row) => row,
+            Err(error) => return self.open.get(&session).and_then(unsaved).ok_or(error),
+        };
         let query = format!("{SUMMARY} WHERE s.id = ?1");
         let mut query = self.database.connection.prepare_cached(&query)?;
         Ok(query.query_row([row], summary)?)

@@ -276,6 +276,7 @@ fn a_full_disk_holds_nothing_up_and_is_written_when_there_is_room() {
     assert_eq!(text(&mut store, session), format!("before {long}and on"));
     assert!(store.export_json(new).unwrap().contains("New"));
     assert_eq!(listed(&mut store), 2, "one of them is nowhere but in memory");
+    assert_eq!(store.summary(new).unwrap().preview, "made on a full disk");
     store.flush().unwrap_err();
     store.limit_pages(None).unwrap();
     store.flush().unwrap();
