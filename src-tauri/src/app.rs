@@ -7,7 +7,8 @@ use engine::{
     Admission, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Problem, WeightDtype,
     builtin,
 };
-use sessions::{Id, Sessions, Settings, SettingsFile};
+use sessions::{Id, Notice, Sessions, Settings, SettingsFile};
+use tokio::sync::Notify;
 
 use crate::commands::problem;
 
@@ -17,6 +18,10 @@ pub(crate) struct App {
     /// Why the sessions are not those of the user's own file, if they are not.
     pub(crate) sessions_problem: Option<Problem>,
     settings: Mutex<SettingsFile>,
+    /// What the user has to be told about the settings.
+    pub(crate) settings_notice: Option<Notice>,
+    /// Ends the wait of a run for a model that is being loaded.
+    stops: Notify,
 }
 
 /// Every model may be loaded until there is a licence gate to ask.
@@ -39,13 +44,15 @@ impl App {
             Ok(sessions) => (sessions, None),
             Err(error) => (Sessions::open(elsewhere()?).await?, Some(problem(error))),
         };
-        let settings = SettingsFile::open(&folder.join("settings.json"));
-        let settings = match settings {
-            Ok(settings) => settings,
-            Err(_) => SettingsFile::open(&elsewhere()?.with_file_name("settings.json"))?,
-        };
-        let settings = Mutex::new(settings);
-        Ok(Self { engine: Engine::start(None)?, sessions, sessions_problem, settings })
+        let (settings, settings_notice) = open_settings(&folder)?;
+        Ok(Self {
+            engine: Engine::start(None)?,
+            sessions,
+            sessions_problem,
+            settings: Mutex::new(settings),
+            settings_notice,
+            stops: Notify::new(),
+        })
     }
 
     pub(crate) async fn load(&self, path: PathBuf, name: Option<String>) -> engine::Result<()> {
@@ -78,6 +85,21 @@ impl App {
             Ok(EngineStatus::Ready { model } | EngineStatus::Running { model }) => Ok(model),
             _ => Err(Problem::from(&engine::Error::NoModel)),
         }
+    }
+
+    /// The same, unless the user stops meanwhile.
+    pub(crate) async fn model_unless_stopped(&self) -> Result<ModelInfo, Problem> {
+        let stopped = self.stops.notified();
+        tokio::select! {
+            model = self.model() => model,
+            () = stopped => Err(Problem::from(&engine::Error::RunCancelled)),
+        }
+    }
+
+    /// Ends the run that is going on or waits for a model; its text so far stays.
+    pub(crate) fn stop(&self) {
+        self.engine.cancel_all();
+        self.stops.notify_waiters();
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -122,6 +144,22 @@ impl App {
 fn folder() -> PathBuf {
     let found = directories::ProjectDirs::from("", "", "nemotron-playground");
     found.map_or_else(|| Path::new(".").to_owned(), |found| found.data_dir().to_owned())
+}
+
+/// The settings, and what the user has to be told about them.
+fn open_settings(folder: &Path) -> Result<(SettingsFile, Option<Notice>), sessions::Error> {
+    match SettingsFile::open(&folder.join("settings.json")) {
+        Ok(file) => {
+            let kept = file.kept_aside().map(Path::to_owned);
+            Ok((file, kept.map(|kept| Notice::SettingsDamaged { kept })))
+        }
+        Err(error) => {
+            let none = elsewhere()
+                .map_err(|source| sessions::Error::Io { path: folder.to_owned(), source })?;
+            let file = SettingsFile::open(&none.with_file_name("settings.json"))?;
+            Ok((file, Some(Notice::SettingsClosed { why: error.to_string() })))
+        }
+    }
 }
 
 /// A place for sessions that need not last.

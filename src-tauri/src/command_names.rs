@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 47] = [
+const COMMAND_NAMES: [&str; 49] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -36,6 +36,7 @@ const COMMAND_NAMES: [&str; 47] = [
     "folders",
     "create_folder",
     "rename_folder",
+    "move_folder",
     "delete_folder",
     "export_session",
     "import_session",
@@ -45,6 +46,7 @@ const COMMAND_NAMES: [&str; 47] = [
     "add_preset",
     "change_preset",
     "delete_preset",
+    "order_presets",
     "settings",
     "change_settings",
 ];

@@ -28,7 +28,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
 /// Name, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str); 47] = [
+const FUNCTIONS: [(&str, &str, &str, &str); 49] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -165,6 +165,12 @@ const FUNCTIONS: [(&str, &str, &str, &str); 47] = [
         "Makes a folder, inside another or not.",
     ),
     ("renameFolder", "folder: Id, name: string", "null", "Names a folder."),
+    (
+        "moveFolder",
+        "folder: Id, parent: Id | null",
+        "null",
+        "Puts a folder into another; null: into none.",
+    ),
     ("deleteFolder", "folder: Id", "null", "Takes a folder away; what was in it is in none then."),
     (
         "exportSession",
@@ -199,6 +205,7 @@ const FUNCTIONS: [(&str, &str, &str, &str); 47] = [
     ),
     ("changePreset", "preset: Id, name: string, difference: unknown", "null", "Changes a preset."),
     ("deletePreset", "preset: Id", "null", "Deletes a preset."),
+    ("orderPresets", "order: Array<Id>", "null", "Puts the presets into an order."),
     ("settings", "", "Settings", "The app's settings."),
     ("changeSettings", "settings: Settings", "null", "Keeps changed settings."),
 ];

@@ -78,6 +78,7 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             library::folders,
             library::create_folder,
             library::rename_folder,
+            library::move_folder,
             library::delete_folder,
             files::export_session,
             files::import_session,
@@ -87,6 +88,7 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             preferences::add_preset,
             preferences::change_preset,
             preferences::delete_preset,
+            preferences::order_presets,
             preferences::settings,
             preferences::change_settings,
         ])

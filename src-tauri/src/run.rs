@@ -31,7 +31,7 @@ impl SessionRun {
         mut request: GenerationRequest,
         on_begun: &Channel<Begun>,
     ) -> Result<(Self, Run), Problem> {
-        let model = app.model().await?;
+        let model = app.model_unless_stopped().await?;
         request.prompt.clear();
         let start = RunStart {
             model_name: model.name.clone(),

@@ -55,10 +55,10 @@ pub(crate) fn cancel_load(app: State<'_, App>) {
     app.engine.cancel_load();
 }
 
-/// Ends the run that is going on; its text so far stays.
+/// Ends the run that is going on or waits for a model; its text so far stays.
 #[tauri::command]
 pub(crate) fn stop(app: State<'_, App>) {
-    app.engine.cancel_all();
+    app.stop();
 }
 
 /// The tokens a text consists of, for a bias or a ban.

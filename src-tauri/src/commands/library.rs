@@ -12,7 +12,7 @@ use ts_rs::TS;
 use super::{Outcome, ask};
 use crate::App;
 
-/// Whether everything is on the disk, and what the user has to be told about the file.
+/// Whether everything is on the disk, and what the user has to be told about the files.
 #[derive(Debug, Clone, Serialize, TS)]
 pub(crate) struct Saving {
     state: SaveState,
@@ -25,12 +25,12 @@ pub(crate) struct Saving {
 #[tauri::command]
 pub(crate) fn watch_saving(app: State<'_, App>, on_change: Channel<Saving>) {
     let (mut state, mut notices) = (app.sessions.state(), app.sessions.notices());
-    let problem = app.sessions_problem.clone();
+    let (problem, settings) = (app.sessions_problem.clone(), app.settings_notice.clone());
     tauri::async_runtime::spawn(async move {
         loop {
             let now = Saving {
                 state: state.borrow_and_update().clone(),
-                notices: notices.borrow_and_update().clone(),
+                notices: settings.iter().chain(&*notices.borrow_and_update()).cloned().collect(),
                 problem: problem.clone(),
             };
             let told = on_change.send(now).is_ok();
@@ -171,6 +171,16 @@ pub(crate) async fn create_folder(
 #[tauri::command]
 pub(crate) async fn rename_folder(app: State<'_, App>, folder: Id, name: String) -> Outcome<()> {
     ask(&app.sessions, move |store| store.rename_folder(folder, &name)).await
+}
+
+/// Puts a folder into another; null: into none.
+#[tauri::command]
+pub(crate) async fn move_folder(
+    app: State<'_, App>,
+    folder: Id,
+    parent: Option<Id>,
+) -> Outcome<()> {
+    ask(&app.sessions, move |store| store.move_folder(folder, parent)).await
 }
 
 /// Takes a folder away; what was in it is in none then.

@@ -40,6 +40,12 @@ pub(crate) async fn delete_preset(app: State<'_, App>, preset: Id) -> Outcome<()
     ask(&app.sessions, move |store| store.delete_preset(preset)).await
 }
 
+/// Puts the presets into an order.
+#[tauri::command]
+pub(crate) async fn order_presets(app: State<'_, App>, order: Vec<Id>) -> Outcome<()> {
+    ask(&app.sessions, move |store| store.order_presets(&order)).await
+}
+
 /// The app's settings.
 #[tauri::command]
 pub(crate) fn settings(app: State<'_, App>) -> Settings {

@@ -257,7 +257,7 @@ export type Notice = { "type": "rescued", kept: string, sessions: number,
 /**
  * Whether every row could be read.
  */
-complete: boolean, } | { "type": "backed_up", kept: string, };
+complete: boolean, } | { "type": "backed_up", kept: string, } | { "type": "settings_damaged", kept: string, } | { "type": "settings_closed", why: string, };
 export type Saving = { state: SaveState, notices: Array<Notice>, 
 /**
  * Why what is written now is not kept when the app closes; null otherwise.
@@ -452,6 +452,9 @@ export const createFolder = (name: string, parent: Id | null) =>
 /** Names a folder. */
 export const renameFolder = (folder: Id, name: string) =>
   invoke<null>('rename_folder', { folder, name });
+/** Puts a folder into another; null: into none. */
+export const moveFolder = (folder: Id, parent: Id | null) =>
+  invoke<null>('move_folder', { folder, parent });
 /** Takes a folder away; what was in it is in none then. */
 export const deleteFolder = (folder: Id) =>
   invoke<null>('delete_folder', { folder });
@@ -479,6 +482,9 @@ export const changePreset = (preset: Id, name: string, difference: unknown) =>
 /** Deletes a preset. */
 export const deletePreset = (preset: Id) =>
   invoke<null>('delete_preset', { preset });
+/** Puts the presets into an order. */
+export const orderPresets = (order: Array<Id>) =>
+  invoke<null>('order_presets', { order });
 /** The app's settings. */
 export const settings = () =>
   invoke<Settings>('settings', {  });

@@ -167,7 +167,8 @@ export class Playground {
     if (session === null || json === this.#kept) return;
     this.#kept = json;
     clearTimeout(this.#keepLater[session]);
-    const keep = () => void this.#attempt(() => api.keepSettings(session, settings));
+    // What cannot be written is said where saving is.
+    const keep = () => void api.keepSettings(session, settings).catch(() => undefined);
     this.#keepLater[session] = window.setTimeout(keep, KEEP_AFTER);
   }
 

@@ -38,6 +38,12 @@ export class SavingState {
 }
 
 function told(notice: Notice): string {
+  if (notice.type === 'settings_damaged') {
+    return `The settings were damaged and have their defaults again. The damaged file is kept: ${notice.kept}`;
+  }
+  if (notice.type === 'settings_closed') {
+    return `The settings have their defaults until the app closes, because their file cannot be opened: ${notice.why}`;
+  }
   if (notice.type === 'backed_up') {
     return `The sessions were written by an older version. A copy is kept: ${notice.kept}`;
   }

@@ -58,7 +58,9 @@ export class RunState {
       await done;
       return document;
     } catch (error) {
-      this.problem = asProblem(error);
+      const problem = asProblem(error);
+      // Whoever stopped a run that waited for a model knows why there is none.
+      if (problem.kind !== 'cancelled' || !this.#stopping) this.problem = problem;
       return undefined;
     } finally {
       this.running = this.#stopping = false;

@@ -14,6 +14,10 @@ function answer(command: string, given: Record<string, unknown>): unknown {
   if (command === 'add_preset') kept.push({ id: 'new', name, difference });
   if (command === 'add_preset') return 'new';
   if (command === 'delete_preset') kept = kept.filter((preset) => preset.id !== id);
+  if (command === 'order_presets') {
+    const order = given.order as string[];
+    kept.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
+  }
   if (command === 'change_preset') {
     kept = kept.map((preset) => (preset.id === id ? { id, name, difference } : preset));
   }
@@ -45,7 +49,8 @@ const button = () => screen.getByTestId('preset');
 const menu = () => screen.getByTestId<HTMLDialogElement>('preset-menu');
 const focused = () => document.querySelector('button:focus')?.textContent ?? '';
 const entry = (name: string) => screen.getByText(name, { selector: 'button *, button' });
-const press = (key: string) => fireEvent.keyDown(document.activeElement ?? document.body, { key });
+const press = (key: string, more = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
 async function name(text: string) {
   const field = await screen.findByTestId('preset-name');
   await fireEvent.input(field, { target: { value: text } });
@@ -126,6 +131,15 @@ it('renames with F2, deletes with Delete, and takes that back', async () => {
   await fireEvent.click(await screen.findByTestId('preset-undo'));
   await waitFor(() => expect(kept.map((preset) => preset.name)).toEqual(['Odder']));
   await waitFor(() => expect(focused()).toContain('Odder'));
+});
+
+it('moves a preset with Alt and an arrow, and stays on it', async () => {
+  await fireEvent.click(screen.getByTestId('preset-save'));
+  await name('Mine');
+  await waitFor(() => expect(focused()).toContain('Mine'));
+  await press('ArrowUp', { altKey: true });
+  await waitFor(() => expect(kept.map((preset) => preset.name)).toEqual(['Mine', 'Odd']));
+  await waitFor(() => expect(focused()).toContain('Mine'));
 });
 
 it('shows in place what failed', async () => {

@@ -6,6 +6,7 @@ import {
   deletePreset,
   exportPresets,
   importPresets,
+  orderPresets,
   presets,
 } from '../api';
 import type { Preset as Stored, Problem } from '../bindings';
@@ -23,6 +24,7 @@ export interface UserPreset extends Preset {
 export class UserPresets {
   #all = $state.raw<readonly UserPreset[]>([]);
   #deleted = $state.raw<UserPreset | null>(null);
+  #place = 0;
   #note = $state('');
   problem = $state.raw<Problem | null>(null);
   #busy = false;
@@ -59,17 +61,29 @@ export class UserPresets {
   async rename({ id, stored }: UserPreset, name: string): Promise<boolean> {
     return (await this.#do(() => changePreset(id, name, stored))) !== undefined;
   }
-  async delete(preset: UserPreset): Promise<void> {
-    const done = await this.#do(() => deletePreset(preset.id));
-    if (done !== undefined) this.#deleted = preset;
+  /** Puts a preset so many places further down, or up if negative; at the ends nothing happens. */
+  async move({ id }: UserPreset, by: number): Promise<void> {
+    const order = this.#all.map((preset) => preset.id);
+    const at = order.indexOf(id);
+    const to = at + by;
+    if (to < 0 || to >= order.length) return;
+    order.splice(to, 0, ...order.splice(at, 1));
+    await this.#do(() => orderPresets(order));
   }
-  /** Brings the deleted preset back, behind the others. */
-  async undo(): Promise<void> {
-    const deleted = this.#deleted;
-    if (!deleted) return;
-    await this.add(deleted.name, deleted.stored);
+  async delete(preset: UserPreset): Promise<void> {
+    const place = this.#all.indexOf(preset);
+    const done = await this.#do(() => deletePreset(preset.id));
+    if (done !== undefined) [this.#deleted, this.#place] = [preset, place];
+  }
+  /** Brings the deleted preset back to where it was. */
+  async undo(): Promise<UserPreset | null> {
+    const [deleted, place] = [this.#deleted, this.#place];
+    if (!deleted) return null;
+    const back = await this.add(deleted.name, deleted.stored);
     // Until it is back it can be brought back.
-    if (this.problem) this.#deleted = deleted;
+    if (!back) this.#deleted = deleted;
+    else await this.move(back, place - this.#all.indexOf(back));
+    return back;
   }
   async import(): Promise<void> {
     const count = await this.#do(importPresets);

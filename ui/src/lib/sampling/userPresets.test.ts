@@ -25,6 +25,11 @@ const commands: Record<string, (given: Record<string, unknown>) => unknown> = {
     kept = kept.filter(({ id }) => id !== preset);
     return null;
   },
+  order_presets: ({ order }) => {
+    const place = ({ id }: Preset) => (order as string[]).indexOf(id);
+    kept.sort((one, other) => place(one) - place(other));
+    return null;
+  },
   import_presets: () => 2,
   export_presets: () => false,
 };
@@ -71,14 +76,24 @@ it('adds, overwrites, and renames without losing what it ignores', async () => {
   expect(first(own)).toMatchObject({ name: 'Odder', difference: { top_p: 0.5 }, ignored: [] });
 });
 
-it('brings a deleted preset back whole', async () => {
+it('moves a preset, but not past the ends', async () => {
+  const own = await loaded();
+  await own.add('Last', {});
+  await own.move(first(own), 1);
+  expect(names(own)).toEqual(['Even', 'Odd', 'Last']);
+  await own.move(first(own), -1);
+  await own.move(first(own), 3);
+  expect(kept.map(({ name }) => name)).toEqual(['Even', 'Odd', 'Last']);
+});
+
+it('brings a deleted preset back whole, to where it was', async () => {
   const own = await loaded();
   await own.delete(first(own));
   expect(names(own)).toEqual(['Even']);
   expect(own.deleted?.name).toBe('Odd');
   await own.undo();
-  expect(names(own)).toEqual(['Even', 'Odd']);
-  expect(kept[1]?.difference).toEqual({ temperature: 1.5, warmth: 3 });
+  expect(names(own)).toEqual(['Odd', 'Even']);
+  expect(kept[0]?.difference).toEqual({ temperature: 1.5, warmth: 3 });
   expect(own.deleted).toBeNull();
   await own.undo();
   expect(kept).toHaveLength(2);
@@ -92,7 +107,7 @@ it('keeps the way back when bringing back fails', async () => {
   expect(own.problem).toEqual(problem);
   failing = false;
   await own.undo();
-  expect(names(own)).toEqual(['Even', 'Odd']);
+  expect(names(own)).toEqual(['Odd', 'Even']);
 });
 
 it('says what failed, and nothing any more once something worked', async () => {

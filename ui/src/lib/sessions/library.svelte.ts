@@ -14,6 +14,7 @@ import {
   emptyTrash,
   exportSession,
   importSession,
+  moveFolder,
   moveSession,
   pinSession,
   renameFolder,
@@ -196,6 +197,10 @@ export class Library {
   async renameFolder(folder: Id, name: string): Promise<boolean> {
     const named = name.trim();
     return named !== '' && (await this.#act(() => renameFolder(folder, named)));
+  }
+  moveFolder(folder: Id, parent: Id | null): Promise<boolean> {
+    if (parent) this.setOpen(parent, true);
+    return this.#act(() => moveFolder(folder, parent));
   }
   deleteFolder(folder: Id): Promise<boolean> {
     return this.#act(() => deleteFolder(folder));

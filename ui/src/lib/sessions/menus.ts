@@ -75,13 +75,15 @@ const exportMenu = (session: Id, library: Library): Submenu => ({
   })),
 });
 
-export function folderMenu({ id, parent }: Folder, library: Library, deeds: Deeds): Entry[] {
+export function folderMenu(folder: Folder, library: Library, deeds: Deeds): Entry[] {
+  const { id, parent } = folder;
   const inner: Entry[] =
     parent === null ? [{ label: 'New folder inside', act: () => deeds.newFolder(id) }] : [];
   return [
     { label: 'New session here', act: () => deeds.begin(id) },
     { label: 'Rename', note: 'F2', act: () => deeds.rename(id) },
     ...inner,
+    ...moveFolderMenu(folder, library),
     'line',
     {
       label: 'Delete folder',
@@ -89,6 +91,20 @@ export function folderMenu({ id, parent }: Folder, library: Library, deeds: Deed
       act: () => void library.deleteFolder(id),
     },
   ];
+}
+
+/** Folders are two deep: one that holds another stays where it is. */
+function moveFolderMenu({ id, parent }: Folder, library: Library): Entry[] {
+  const outer = library.folders.filter((other) => other.parent === null && other.id !== id);
+  const holdsOne = library.folders.some((other) => other.parent === id);
+  if (holdsOne || (outer.length === 0 && parent === null)) return [];
+  const to = (label: string, to: Id | null): Choice => ({
+    label,
+    checked: parent === to,
+    act: () => void library.moveFolder(id, to),
+  });
+  const entries = [to('No folder', null), ...outer.map((outer) => to(outer.name, outer.id))];
+  return [{ label: 'Move to', entries }];
 }
 
 export function railMenu(library: Library, deeds: Deeds): Entry[] {

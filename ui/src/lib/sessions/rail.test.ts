@@ -141,6 +141,28 @@ it('has a menu for the keyboard, and a submenu in its place', async () => {
   expect(document.activeElement).toBe(list);
 });
 
+it('moves a folder into another, where it may be', async () => {
+  store.folders = [folder('p', 'Poems'), folder('q', 'Quotes')];
+  store.sessions = [session('fox')];
+  await show('fox');
+  await press('Home');
+  await press('ContextMenu');
+  await press('m');
+  await press('Enter');
+  expect(inMenu()).toMatch(/^No folder/);
+  await press('ArrowDown');
+  expect(inMenu()).toMatch(/^Quotes/);
+  await press('Enter');
+  await waitFor(() => expect(store.folders[0]?.parent).toBe('q'));
+  const level = () => screen.getByTitle('Poems').closest('[role=treeitem]')?.ariaLevel;
+  await waitFor(() => expect(level()).toBe('2'));
+  // What holds another cannot be put into one.
+  await press('Home');
+  await press('ContextMenu');
+  await press('m');
+  expect(inMenu()).not.toMatch(/^Move/);
+});
+
 it('makes a folder for a session and asks for its name', async () => {
   store.sessions = [session('fox')];
   await show('fox');

@@ -58,6 +58,12 @@ export class FakeStore {
     pin_session: ({ session, pinned }) => this.#change(session, { pinned: pinned as boolean }),
     trash_session: ({ session }) => this.#change(session, { trashed_at: 1 }),
     restore_session: ({ session }) => this.#change(session, { trashed_at: null }),
+    move_folder: ({ folder: moved, parent }) => {
+      this.folders = this.folders.map((one) =>
+        one.id === moved ? { ...one, parent: parent as string | null } : one,
+      );
+      return null;
+    },
     create_folder: ({ name, parent }) => {
       this.folders = [...this.folders, folder('new', name as string, parent as string | null)];
       return 'new';

@@ -132,7 +132,7 @@ it('says why the sessions cannot be searched, and still has the commands', async
   open();
   searchSessions.mockRejectedValueOnce({ kind: 'io', message: 'the disk is gone', hint: null });
   await type('gen');
-  expect(screen.getByTestId('palette-problem').textContent).toContain('the disk is gone');
+  expect(screen.getByTestId('palette-problem').textContent).toContain('The disk is gone');
   expect(active()).toBe('Generate');
 });
 
