@@ -13,9 +13,15 @@ use crate::fixture;
 
 const BLOCK: u64 = 512;
 
-/// The tiny checkpoint with a context of `context` tokens instead of 256.
+/// The tiny checkpoint with a context of `context` tokens instead of 256. Its letter q ends a line, so
+/// that what it writes has lines of some 200 characters, as other texts have.
 pub fn with_context(context: usize, path: &Path) {
     let mut archive = Archive::read(&fixture(TINY));
+    let tokenizer = &mut archive.member("tokenizer_1k.model").bytes;
+    // A piece of one byte, and the tag of the score behind it.
+    let (letter, line_end) = (b"\x0a\x01q\x15", b"\x0a\x01\n\x15");
+    let at = tokenizer.windows(4).position(|bytes| bytes == letter).expect("the piece");
+    tokenizer[at..at + 4].copy_from_slice(line_end);
     let longer = format!("encoder_seq_length: {context}");
     archive.replace("model_config.yaml", "encoder_seq_length: 256", &longer);
     archive.write(path);
@@ -105,6 +111,64 @@ pub fn empty_nemo(geometry: &Geometry, path: &Path) {
         archive.array(key, &shape, key.contains("layers."));
     }
     archive.finish();
+}
+
+/// A Hugging Face folder with the dimensions of the gated models, a tokenizer that may be theirs, and
+/// weights that are all zero: 17 GB of holes.
+pub fn gated(folder: &Path) {
+    let Geometry { layers, hidden, ffn, heads, vocab, context } = Geometry::NEMOTRON_3_8B;
+    std::fs::create_dir_all(folder).expect("folder");
+    let config = serde_json::json!({
+        "architectures": ["NemotronForCausalLM"], "model_type": "nemotron", "hidden_act": "relu2",
+        "num_hidden_layers": layers, "hidden_size": hidden, "intermediate_size": ffn,
+        "num_attention_heads": heads, "num_key_value_heads": heads, "vocab_size": vocab,
+        "max_position_embeddings": context, "norm_eps": 1e-5, "partial_rotary_factor": 0.5,
+        "rope_theta": 10000.0, "bos_token_id": 2, "eos_token_id": 3,
+    });
+    std::fs::write(folder.join("config.json"), config.to_string()).expect("written");
+    std::fs::copy(fixture("tiny/tokenizer.json"), folder.join("tokenizer.json")).expect("copied");
+    let mut tensors = vec![
+        ("model.embed_tokens.weight".to_owned(), vec![vocab, hidden]),
+        ("model.norm.weight".to_owned(), vec![hidden]),
+        ("model.norm.bias".to_owned(), vec![hidden]),
+        ("lm_head.weight".to_owned(), vec![vocab, hidden]),
+    ];
+    for layer in 0..layers {
+        let tensor = |(name, shape)| (format!("model.layers.{layer}.{name}"), shape);
+        tensors.extend(layer_tensors(hidden, ffn).map(tensor));
+    }
+    empty_safetensors(&tensors, &folder.join("model.safetensors"));
+}
+
+fn layer_tensors(hidden: usize, ffn: usize) -> [(&'static str, Vec<usize>); 10] {
+    [
+        ("input_layernorm.weight", vec![hidden]),
+        ("input_layernorm.bias", vec![hidden]),
+        ("self_attn.q_proj.weight", vec![hidden, hidden]),
+        ("self_attn.k_proj.weight", vec![hidden, hidden]),
+        ("self_attn.v_proj.weight", vec![hidden, hidden]),
+        ("self_attn.o_proj.weight", vec![hidden, hidden]),
+        ("post_attention_layernorm.weight", vec![hidden]),
+        ("post_attention_layernorm.bias", vec![hidden]),
+        ("mlp.up_proj.weight", vec![ffn, hidden]),
+        ("mlp.down_proj.weight", vec![hidden, ffn]),
+    ]
+}
+
+fn empty_safetensors(tensors: &[(String, Vec<usize>)], path: &Path) {
+    let (mut header, mut at) = (serde_json::Map::new(), 0);
+    for (name, shape) in tensors {
+        let end = at + 2 * shape.iter().product::<usize>();
+        let tensor =
+            serde_json::json!({"dtype": "BF16", "shape": shape, "data_offsets": [at, end]});
+        header.insert(name.clone(), tensor);
+        at = end;
+    }
+    let header = serde_json::to_vec(&header).expect("json");
+    let mut file = File::create(path).expect("created");
+    file.write_all(&(header.len() as u64).to_le_bytes()).expect("written");
+    file.write_all(&header).expect("written");
+    file.set_len((8 + header.len() + at) as u64).expect("size");
 }
 
 fn yaml(geometry: &Geometry) -> String {

@@ -60,7 +60,18 @@ impl Window {
 
     /// Starts the app with the sessions that it left in a folder.
     pub async fn open_in(data: &Path, theme: Theme, model: Option<&Path>) -> Self {
-        let driver = Command::new("WebKitWebDriver")
+        Self::start(Command::new("WebKitWebDriver"), data, theme, model).await
+    }
+
+    /// The same, run by another program, which is given what to run behind its own arguments.
+    pub async fn open_behind(program: &[&str], data: &Path, model: Option<&Path>) -> Self {
+        let mut driver = Command::new(program[0]);
+        driver.args(&program[1..]).arg("WebKitWebDriver");
+        Self::start(driver, data, Theme::Light, model).await
+    }
+
+    async fn start(mut driver: Command, data: &Path, theme: Theme, model: Option<&Path>) -> Self {
+        let driver = driver
             .arg(format!("--port={PORT}"))
             .env("XDG_DATA_HOME", data)
             .env("GTK_THEME", if matches!(theme, Theme::Dark) { "Adwaita:dark" } else { "Adwaita" })
@@ -288,7 +299,7 @@ fn app() -> PathBuf {
 }
 
 /// The folders in /proc of everything that runs such a program.
-fn running(is_it: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+pub fn running(is_it: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
     let runs_it = |process: &PathBuf| {
         std::fs::read_link(process.join("exe")).is_ok_and(|program| is_it(&program))

@@ -62,7 +62,7 @@ const OPEN: &str = "const [session, tokens, done] = arguments;
     const host = document.querySelector('[data-testid=document]');
     let started;
     const look = () => {
-      if (host.childElementCount < tokens) return requestAnimationFrame(look);
+      if (host.textContent.length < tokens) return requestAnimationFrame(look);
       requestAnimationFrame((now) => done(now - started));
     };
     const press = () => {

@@ -40,6 +40,7 @@ async fn sessions_are_kept_found_and_brought_back_by_keyboard() {
     window.type_keys(&format!("{CTRL}{SHIFT}z")).await;
     window.wait("redo", "document", |text| text == written).await;
     check_every_view(&window).await;
+    check_panels(&window).await;
 
     // What is written when the power goes is there as well.
     window.type_keys(" Until the end.").await;
@@ -50,6 +51,7 @@ async fn sessions_are_kept_found_and_brought_back_by_keyboard() {
     window.wait("nothing is lost", "document", |text| text == whole).await;
     let tree = window.invoke("branches", json!({ "session": session })).await;
     check_every_view(&window).await;
+    check_panels(&window).await;
 
     // A second session, so that there is something to look through.
     window.type_keys(&format!("{CTRL}n")).await;
@@ -136,6 +138,27 @@ async fn check_every_view(window: &Window) {
             format!("return document.querySelector('[data-testid={view}]')?.open !== true");
         window.until(view, &closed).await;
     }
+}
+
+/// What opens beside the document: presets, tags, the archive.
+async fn check_panels(window: &Window) {
+    window.click("preset").await;
+    let open = "return document.querySelector('[data-testid=preset-menu]').open";
+    window.until("the presets", open).await;
+    window.check_accessibility().await;
+    window.type_keys(&ESCAPE.to_string()).await;
+    choose_from_menu(window, &["Tags"]).await;
+    let there = "return document.activeElement?.dataset.testid === 'tags-field'";
+    window.until("the tags", there).await;
+    window.check_accessibility().await;
+    window.type_keys(&format!("poem{RETURN}{ESCAPE}")).await;
+    window.type_into("session-search", &ESCAPE.to_string()).await;
+    from_the_corner(window, "Show archive").await;
+    window.wait("the archive", "shelf", |text| text.contains("Archive")).await;
+    window.check_accessibility().await;
+    from_the_corner(window, "Show sessions").await;
+    window.wait("the sessions", "shelf", str::is_empty).await;
+    window.click("document").await;
 }
 
 /// Arabic, Chinese, combined letters and emoji: what is shown and what is kept stay the same text.
@@ -257,6 +280,7 @@ async fn throw_away_for_good(window: &Window) {
     window.until("it is gone again", gone).await;
     from_the_corner(window, "Show trash").await;
     window.until("it is in the trash", &listed(1)).await;
+    window.check_accessibility().await;
     window.go_to("empty-trash", TAB).await;
     window.type_keys(&RETURN.to_string()).await;
     window.type_keys(&RETURN.to_string()).await;

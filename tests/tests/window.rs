@@ -94,12 +94,30 @@ async fn a_person_writes_generates_stops_and_opens_models() {
     let large = folder.path().join("large.nemo");
     empty_nemo(&Geometry::SMALL, &large);
     window.choose(&large.to_string_lossy()).await;
+    let ended = window.client.execute_async(WAIT_AND_STOP, vec![]).await.expect("it ends");
+    assert_eq!(ended, json!("it loads"), "Esc ends a run that waits for the model, and only that");
     window.click_when_there("cancel-load").await;
     window.wait("the old model is back", "model-name", |name| name == "tiny-zarr").await;
 
     window.check_accessibility().await;
     window.close().await;
 }
+
+/// Begins a run while a model loads, ends it with Esc, and says what is so then.
+const WAIT_AND_STOP: &str = "const done = arguments[0];
+    const there = (id) => document.querySelector(`[data-testid=${id}]`);
+    const until = async (holds) => {
+      while (!holds()) await new Promise((next) => setTimeout(next, 5));
+    };
+    (async () => {
+      await until(() => there('cancel-load'));
+      there('generate').click();
+      await until(() => there('stop'));
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+      await until(() => there('generate'));
+      const problem = there('run-problem')?.textContent;
+      done(problem ?? (there('cancel-load') ? 'it loads' : 'it has loaded'));
+    })();";
 
 /// The shipped policy: no other command, no global object, no inline script.
 async fn denies_what_no_capability_names(window: &Window) {
@@ -188,7 +206,7 @@ async fn stop_a_run(window: &Window, prompt: &str) {
                if (host.textContent.length <= before) return;
                observer.disconnect();
                window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
-             }).observe(host, { childList: true });",
+             }).observe(host, { childList: true, characterData: true, subtree: true });",
         )
         .await;
     window.type_into("document", &format!("{CTRL}{RETURN}")).await;
@@ -204,7 +222,7 @@ async fn watch_growth(window: &Window) {
             "window.__steps = [];
              const host = document.querySelector('[data-testid=document]');
              new MutationObserver(() => window.__steps.push(host.textContent))
-               .observe(host, { childList: true });",
+               .observe(host, { childList: true, characterData: true, subtree: true });",
         )
         .await;
 }

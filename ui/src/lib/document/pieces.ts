@@ -153,13 +153,6 @@ export function nodeAt(pieces: Pieces, offset: number): string | null {
   return found?.node ?? null;
 }
 
-/** Whether two pieces look the same. */
-export const looksAs = (one: Piece | undefined, other: Piece | undefined): boolean =>
-  one !== undefined &&
-  other !== undefined &&
-  one.text === other.text &&
-  (one.ids === null) === (other.ids === null);
-
 /** Turns a run's tokens into pieces; ids without text wait until some appears. */
 export class PieceBuilder {
   #waiting: number[] = [];
