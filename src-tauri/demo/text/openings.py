@@ -59,11 +59,12 @@ def parsed(block, path):
                  tuple(text.strip() for joint, text in rows[1:] if joint == ">"), tuple(title for joint, titles in several if joint == "#" for title in titles))
 
 
-def document(rng):
+def document(rng, middles=True):
+    """`middles`: whether some go on in general ways."""
     block = rng.choice(blocks())
     slots = tales.scene(rng, HEROES[block.who], heroes.hero(rng, HEROES[block.who]))
     about = block.who if block.who in ("none", "now") else "any"
-    text = told(rng, [first(rng, block.clause, *rng.choice(block.ways)), *going_on(rng, block, about)], slots)
+    text = told(rng, [first(rng, block.clause, *rng.choice(block.ways)), *going_on(rng, block, about, middles)], slots)
     head = heading(rng, block, slots)
     return f"{head}\n\n{text}" if head else text
 
@@ -98,12 +99,12 @@ def stopped(text):
     return text if ENDED.search(text) else f"{text}."
 
 
-def going_on(rng, block, about):
+def going_on(rng, block, about, middles=True):
     """What the block's own lines say; sometimes a middle for any and an end."""
     own = following(rng, block.after)
     if LETTER.match(block.clause):
         return own if own and own[-1] == block.after[-1] else [*own, block.after[-1]]
-    middle = [general.way(rng, "middle", about)] if rng.random() < (0.15 if len(block.after) > 2 else 0.4) else []
+    middle = [general.way(rng, "middle", about)] if middles and rng.random() < (0.15 if len(block.after) > 2 else 0.4) else []
     ended = len(block.after) > 2 and not middle and own[-1] == block.after[-1]
     return own + middle + ([general.way(rng, "end", about)] if rng.random() < (0.1 if ended else 0.55) else [])
 
