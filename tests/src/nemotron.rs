@@ -5,6 +5,7 @@
 #![expect(clippy::missing_panics_doc, reason = "said above, for all of them")]
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -14,8 +15,18 @@ use crate::{fixture, program};
 /// Runs the program to its end.
 #[must_use]
 pub fn nemotron(arguments: &[&str], stdin: &[u8]) -> Output {
-    let mut child = Command::new(program("nemotron"))
-        .args(arguments)
+    ended(Command::new(program("nemotron")).args(arguments), stdin)
+}
+
+/// The same for a user whose data lie in a folder.
+#[must_use]
+pub fn nemotron_of(data: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
+    let mut command = Command::new(program("nemotron"));
+    ended(command.args(arguments).env("XDG_DATA_HOME", data), stdin)
+}
+
+fn ended(command: &mut Command, stdin: &[u8]) -> Output {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Write a model as a Hugging Face folder, for transformers and vLLM.
     Convert(Convert),
+    /// List the models there are, and whether their licences are accepted here.
+    Models(Models),
+    /// Show, accept or withdraw the licence of a model.
+    Licence(Licence),
 }
 
 impl Nemotron {
@@ -66,6 +70,8 @@ impl Command {
             Self::Detokenize(arguments) => arguments.model.json,
             Self::Inspect(arguments) => arguments.json,
             Self::Convert(arguments) => arguments.json,
+            Self::Models(arguments) => arguments.json,
+            Self::Licence(arguments) => arguments.action.json(),
         }
     }
 }
@@ -270,6 +276,88 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "N", default_value_t = 5_000_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_shard_bytes: u64,
     /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Models {
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Licence {
+    #[command(subcommand)]
+    pub(crate) action: LicenceAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LicenceAction {
+    /// Show which licence a model has, where to read it, and whether it is accepted here.
+    Show(LicenceShow),
+    /// Accept the licence of a model, after reading it.
+    Accept(LicenceAccept),
+    /// Take an acceptance back: the model is not loaded any more.
+    Withdraw(LicenceWithdraw),
+    /// List everything that was accepted here.
+    List(LicenceList),
+}
+
+impl LicenceAction {
+    fn json(&self) -> bool {
+        match self {
+            Self::Show(arguments) => arguments.json,
+            Self::Accept(arguments) => arguments.json,
+            Self::Withdraw(arguments) => arguments.json,
+            Self::List(arguments) => arguments.json,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct LicenceShow {
+    /// A name that `nemotron models` lists, or ORG/REPO.
+    #[arg(value_name = "NAME")]
+    pub(crate) model: String,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LicenceAccept {
+    /// A name that `nemotron models` lists, or ORG/REPO.
+    #[arg(value_name = "NAME")]
+    pub(crate) model: String,
+    /// I have read the licence and accept it.
+    #[arg(long, required = true)]
+    pub(crate) yes: bool,
+    /// A copy of the text that was read: its SHA-256 is kept with the record.
+    #[arg(long, value_name = "F")]
+    pub(crate) document: Option<PathBuf>,
+    /// Print the record as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LicenceWithdraw {
+    /// A name that `nemotron models` lists, or ORG/REPO.
+    #[arg(value_name = "NAME")]
+    pub(crate) model: String,
+    /// Yes, take it back.
+    #[arg(long, required = true)]
+    pub(crate) yes: bool,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LicenceList {
+    /// Print JSON instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,7 +1,6 @@
 //! `nemotron bench`.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use engine::{BenchReport, BenchRequest, BenchSource, ModelConfig};
 
@@ -16,7 +15,7 @@ pub(crate) fn run(arguments: &Bench) -> Result<ExitCode, CliError> {
         Some(size) => BenchSource::Synthetic { name: name(size).to_owned(), config: config(size) },
         None => BenchSource::File {
             path: model::path(&arguments.model.model)?,
-            admission: Arc::new(model::Open),
+            admission: model::gate(),
         },
     };
     let report = engine::bench(&BenchRequest {

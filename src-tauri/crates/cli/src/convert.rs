@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Convert) -> Result<ExitCode, CliError> {
     let _context = runtime.enter();
     watch(&cancelled).map_err(CliError::Output)?;
     let bar = model::progress_bar("converting");
-    let outcome = engine::convert(&request, &model::Open, &cancelled, &|progress| {
+    let outcome = engine::convert(&request, &*model::gate(), &cancelled, &|progress| {
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_done);
     });

@@ -11,6 +11,8 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) enum CliError {
     #[error(transparent)]
     Engine(#[from] engine::Error),
+    #[error(transparent)]
+    Hub(#[from] hub::Error),
     #[error("{message}")]
     Usage { message: String },
     #[error("{}: {source}", path.display())]
@@ -52,6 +54,7 @@ impl CliError {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Engine(error) => error.kind(),
+            Self::Hub(error) => error.kind(),
             Self::Usage { .. } => "usage",
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
                 "not_found"
@@ -64,16 +67,22 @@ impl CliError {
         }
     }
 
-    pub(crate) fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Engine(engine::Error::EmptyPrompt) => Some("give a text, or --add-bos"),
-            Self::Engine(error) => error.hint(),
-            Self::Usage { .. } => {
-                Some("nemotron --help and nemotron COMMAND --help show the options")
+    pub(crate) fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Engine(engine::Error::EmptyPrompt) => "give a text, or --add-bos",
+            Self::Engine(engine::Error::NotAdmitted(_)) => {
+                "nemotron models lists it, nemotron licence show NAME says how to accept it"
             }
-            Self::NotIds(_) => Some("for example: echo '[905, 533]' | nemotron detokenize --json"),
-            _ => None,
-        }
+            Self::Engine(error) => error.hint()?,
+            Self::Hub(hub::Error::UnknownModel(_)) => "nemotron models lists the names",
+            Self::Hub(hub::Error::NotAccepted(_)) => {
+                "nemotron licence list shows what was accepted"
+            }
+            Self::Usage { .. } => "nemotron --help and nemotron COMMAND --help show the options",
+            Self::NotIds(_) => "for example: echo '[905, 533]' | nemotron detokenize --json",
+            _ => return None,
+        };
+        Some(hint.to_owned())
     }
 
     pub(crate) fn exit_code(&self) -> u8 {

@@ -7,7 +7,9 @@ mod complete;
 mod convert;
 mod error;
 mod inspect;
+mod licence;
 mod model;
+mod models;
 mod next;
 mod output;
 mod sampling;
@@ -50,5 +52,7 @@ fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
         Command::Detokenize(arguments) => tokens::detokenize(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Models(arguments) => models::run(&arguments),
+        Command::Licence(arguments) => licence::run(&arguments.action),
     }
 }

@@ -9,19 +9,38 @@ use engine::{
     Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Tokenizer,
     WeightDtype, builtin,
 };
+use hub::{Contents, Hub};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::{DeviceArguments, Dtype};
 use crate::error::CliError;
 use crate::output;
 
-/// Every model may be loaded until there is a licence gate to ask.
-pub(crate) struct Open;
+/// What the hub's records allow to be loaded.
+pub(crate) struct Gate(Hub);
 
-impl Admission for Open {
-    fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
-        Ok(())
+impl Admission for Gate {
+    fn admit(&self, model: &ModelIdentity) -> Result<(), String> {
+        let config = &model.config;
+        let contents = Contents {
+            sentencepiece_sha256: model.sentencepiece_sha256.clone(),
+            num_layers: config.num_layers,
+            hidden_size: config.hidden_size,
+            ffn_hidden_size: config.ffn_hidden_size,
+            num_heads: config.num_heads,
+            vocab_size: config.vocab_size,
+        };
+        self.0.admit(&contents).map_err(|error| error.to_string())
     }
+}
+
+pub(crate) fn gate() -> Arc<Gate> {
+    Arc::new(Gate(hub()))
+}
+
+/// The licences and models of this user.
+pub(crate) fn hub() -> Hub {
+    Hub::new(&hub::data_folder())
 }
 
 /// The file a MODEL argument means.
@@ -57,7 +76,7 @@ pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engin
     let request = LoadRequest { path: path(model)?, name: None, dtype: dtype(device) };
     let watcher =
         std::io::stderr().is_terminal().then(|| tokio::spawn(show_progress(engine.clone())));
-    let outcome = engine.load(request, Arc::new(Open)).await;
+    let outcome = engine.load(request, gate()).await;
     if let Some(watcher) = watcher {
         watcher.abort();
     }

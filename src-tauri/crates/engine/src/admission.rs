@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::Result;
 use crate::checkpoint::{Checkpoint, Tensor, hex};
 use crate::config::ModelConfig;
+use crate::tokenizer::{TokenizerFile, TokenizerFormat};
 
 const SAMPLE_BYTES: usize = 64 * 1024;
 
@@ -20,7 +21,8 @@ pub trait Admission: Send + Sync {
 pub struct ModelIdentity {
     /// Over config, tokenizer, tensor names, shapes, dtypes and samples of each tensor, in hex.
     pub sha256: String,
-    pub tokenizer_sha256: String,
+    /// Of the SentencePiece file, in hex; nothing where the tokenizer has another form.
+    pub sentencepiece_sha256: Option<String>,
     pub config: ModelConfig,
 }
 
@@ -42,9 +44,11 @@ impl ModelIdentity {
                 field(&mut hash, &sample);
             }
         }
+        let TokenizerFile { format, bytes } = &checkpoint.tokenizer_file;
+        let sentencepiece = matches!(format, TokenizerFormat::SentencePiece);
         Ok(Self {
             sha256: hex(&hash.finalize()),
-            tokenizer_sha256: hex(&Sha256::digest(&checkpoint.tokenizer_file.bytes)),
+            sentencepiece_sha256: sentencepiece.then(|| hex(&Sha256::digest(bytes))),
             config: checkpoint.config.clone(),
         })
     }
