@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{
-    Admission, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Problem, WeightDtype,
-    builtin,
+    Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Problem,
+    WeightDtype, builtin,
 };
+use hub::{Contents, Hub};
 use sessions::{Id, Notice, Sessions, Settings, SettingsFile};
 use tokio::sync::Notify;
 
@@ -14,6 +15,9 @@ use crate::commands::problem;
 
 pub(crate) struct App {
     pub(crate) engine: Engine,
+    pub(crate) hub: Arc<Hub>,
+    /// What was not admitted last.
+    refused: Mutex<Option<PathBuf>>,
     pub(crate) sessions: Sessions,
     /// Why the sessions are not those of the user's own file, if they are not.
     pub(crate) sessions_problem: Option<Problem>,
@@ -24,12 +28,21 @@ pub(crate) struct App {
     stops: Notify,
 }
 
-/// Every model may be loaded until there is a licence gate to ask.
-struct Open;
+/// What the hub's records allow to be loaded.
+struct Gate(Arc<Hub>);
 
-impl Admission for Open {
-    fn admit(&self, _model: &ModelIdentity) -> Result<(), String> {
-        Ok(())
+impl Admission for Gate {
+    fn admit(&self, model: &ModelIdentity) -> Result<(), String> {
+        let config = &model.config;
+        let contents = Contents {
+            sentencepiece_sha256: model.sentencepiece_sha256.clone(),
+            num_layers: config.num_layers,
+            hidden_size: config.hidden_size,
+            ffn_hidden_size: config.ffn_hidden_size,
+            num_heads: config.num_heads,
+            vocab_size: config.vocab_size,
+        };
+        self.0.admit(&contents).map_err(|error| error.to_string())
     }
 }
 
@@ -37,7 +50,7 @@ impl App {
     /// Opens what the user left behind. What cannot be had gives way to something empty that nobody
     /// sees again.
     pub(crate) async fn start() -> Result<Self, Box<dyn std::error::Error>> {
-        let folder = folder();
+        let folder = hub::data_folder();
         // If it cannot be made, opening the files in it says so.
         let _ = std::fs::create_dir_all(&folder);
         let (sessions, sessions_problem) = match Sessions::open(folder.join("sessions.db")).await {
@@ -47,6 +60,8 @@ impl App {
         let (settings, settings_notice) = open_settings(&folder)?;
         Ok(Self {
             engine: Engine::start(None)?,
+            hub: Arc::new(Hub::new(&folder)),
+            refused: Mutex::default(),
             sessions,
             sessions_problem,
             settings: Mutex::new(settings),
@@ -56,8 +71,33 @@ impl App {
     }
 
     pub(crate) async fn load(&self, path: PathBuf, name: Option<String>) -> engine::Result<()> {
-        let request = LoadRequest { path, name, dtype: WeightDtype::Auto };
-        self.engine.load(request, Arc::new(Open)).await.map(|_| ())
+        let request = LoadRequest { path: path.clone(), name, dtype: WeightDtype::Auto };
+        let loaded = self.engine.load(request, Arc::new(Gate(Arc::clone(&self.hub)))).await;
+        let refused = matches!(loaded, Err(engine::Error::NotAdmitted(_)));
+        *self.refused_path() = refused.then_some(path);
+        loaded.map(|_| ())
+    }
+
+    /// The model that was not admitted last, if nothing was loaded since.
+    pub(crate) fn refused(&self) -> Option<PathBuf> {
+        self.refused_path().clone()
+    }
+
+    fn refused_path(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes back to the built-in model if the one in use would not be admitted any more.
+    pub(crate) async fn leave_what_is_refused(&self) -> engine::Result<()> {
+        let status = self.engine.status().borrow().clone();
+        let (EngineStatus::Ready { model } | EngineStatus::Running { model }) = status else {
+            return Ok(());
+        };
+        let identity = ModelIdentity::of(&Checkpoint::open(&model.path)?)?;
+        match Gate(Arc::clone(&self.hub)).admit(&identity) {
+            Ok(()) => Ok(()),
+            Err(_) => self.load_builtin().await,
+        }
     }
 
     /// Loads the model of the last time, else the built-in one.
@@ -138,12 +178,6 @@ impl App {
     fn settings_file(&self) -> MutexGuard<'_, SettingsFile> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Where the user's sessions and settings are: the system's place for an app's data.
-fn folder() -> PathBuf {
-    let found = directories::ProjectDirs::from("", "", "nemotron-playground");
-    found.map_or_else(|| Path::new(".").to_owned(), |found| found.data_dir().to_owned())
 }
 
 /// The settings, and what the user has to be told about them.

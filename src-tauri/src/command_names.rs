@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 49] = [
+const COMMAND_NAMES: [&str; 56] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -49,4 +49,11 @@ const COMMAND_NAMES: [&str; 49] = [
     "order_presets",
     "settings",
     "change_settings",
+    "licence_choices",
+    "open_licence_text",
+    "choose_licence_copy",
+    "accept_licence",
+    "withdraw_licence",
+    "licences",
+    "open_refused_model",
 ];

@@ -10,6 +10,7 @@ use engine::{
     LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplerStage, SamplingSettings,
     Timings, TokenProbability, TokenText, Usage,
 };
+use hub::{Acceptance, Card, Fact, Record, Score};
 use sessions::{
     Author, Begun, Branch, Document, Folder, Id, Imported, Kind, ListRequest, Notice, Piece, Place,
     Preset, Role, SaveState, SearchHit, SearchPage, SearchRequest, SessionPage, SessionSummary,
@@ -20,6 +21,7 @@ use ts_rs::{Config, TS};
 use crate::commands::document::OpenSession;
 use crate::commands::files::ExportFormat;
 use crate::commands::library::Saving;
+use crate::commands::licences::{LicenceChoice, LicenceCopy};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts");
 
@@ -28,7 +30,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
 /// Name, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str); 49] = [
+const FUNCTIONS: [(&str, &str, &str, &str); 56] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -208,6 +210,38 @@ const FUNCTIONS: [(&str, &str, &str, &str); 49] = [
     ("orderPresets", "order: Array<Id>", "null", "Puts the presets into an order."),
     ("settings", "", "Settings", "The app's settings."),
     ("changeSettings", "settings: Settings", "null", "Keeps changed settings."),
+    (
+        "licenceChoices",
+        "",
+        "Array<LicenceChoice>",
+        "The gated models; conversions of one count as that one.",
+    ),
+    ("openLicenceText", "model: string", "null", "Opens a licence's official text in the browser."),
+    (
+        "chooseLicenceCopy",
+        "",
+        "LicenceCopy | null",
+        "Asks for a copy of the text. Null: nothing was chosen.",
+    ),
+    (
+        "acceptLicence",
+        "model: string, copy: string | null",
+        "Acceptance",
+        "Keeps a record that a licence is accepted, and which copy of it was read.",
+    ),
+    (
+        "withdrawLicence",
+        "model: string",
+        "null",
+        "Takes an acceptance back. A model that may not be loaded now gives way to the built-in one.",
+    ),
+    (
+        "licences",
+        "",
+        "Array<LicenceRecord>",
+        "Everything that was accepted here, and what was withdrawn.",
+    ),
+    ("openRefusedModel", "", "boolean", "Loads the model that was refused last. False: none was."),
 ];
 
 /// 'openModel' is the command `open_model`.
@@ -271,6 +305,14 @@ fn bindings() -> String {
         Preset::decl(&config),
         Theme::decl(&config),
         Settings::decl(&config),
+        hub::Document::decl(&config),
+        Score::decl(&config),
+        Fact::decl(&config),
+        Card::decl(&config),
+        LicenceChoice::decl(&config),
+        LicenceCopy::decl(&config),
+        Acceptance::decl(&config),
+        Record::decl(&config),
     ];
     let types = types.map(|declaration| format!("export {declaration}\n")).concat();
     let functions = FUNCTIONS.map(|(name, parameters, result, what)| {

@@ -38,7 +38,7 @@ pub fn run() -> ExitCode {
 }
 
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
-    use commands::{document, engine, files, library, preferences};
+    use commands::{document, engine, files, library, licences, preferences};
     builder
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
@@ -91,6 +91,13 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             preferences::order_presets,
             preferences::settings,
             preferences::change_settings,
+            licences::licence_choices,
+            licences::open_licence_text,
+            licences::choose_licence_copy,
+            licences::accept_licence,
+            licences::withdraw_licence,
+            licences::licences,
+            licences::open_refused_model,
         ])
         .setup(|app| {
             app.manage(tauri::async_runtime::block_on(App::start())?);

@@ -5,6 +5,7 @@ pub(crate) mod document;
 pub(crate) mod engine;
 pub(crate) mod files;
 pub(crate) mod library;
+pub(crate) mod licences;
 pub(crate) mod preferences;
 
 use ::engine::Problem;

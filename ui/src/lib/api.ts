@@ -13,12 +13,14 @@ import type {
 } from './bindings';
 
 export {
+  acceptLicence,
   addPreset,
   archiveSession,
   branches,
   cancelLoad,
   changePreset,
   changeSettings,
+  chooseLicenceCopy,
   countTokens,
   createFolder,
   deleteBranch,
@@ -35,12 +37,16 @@ export {
   importPresets,
   importSession,
   keepSettings,
+  licenceChoices,
+  licences,
   listSessions,
   moveFolder,
   moveSession,
   newSession,
   openBuiltinModel,
+  openLicenceText,
   openModel,
+  openRefusedModel,
   openSession,
   orderPresets,
   pinSession,
@@ -59,6 +65,7 @@ export {
   tokensOf,
   trashSession,
   undo,
+  withdrawLicence,
 } from './bindings';
 
 export function watchEngine(onStatus: (status: EngineStatus) => void): Promise<null> {

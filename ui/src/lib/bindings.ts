@@ -343,6 +343,42 @@ zoom: number,
  * The model that was opened last; absent for the built-in one.
  */
 model: string | null, last_session: Id | null, };
+export type LicenceDocument = { name: string, link: string, 
+/**
+ * The other party; the first is whoever accepts.
+ */
+party: string, };
+export type Score = { benchmark: string, 
+/**
+ * As '5-shot'; empty where the card says nothing.
+ */
+setting: string, value: number, };
+export type Fact = { name: string, text: string, };
+export type ModelCard = { 
+/**
+ * What it says about one thing each, such as `Limitations`.
+ */
+facts: Array<Fact>, evaluation: Array<Score>, };
+export type LicenceChoice = { model: string, repo: string, title: string, purpose: string, document: LicenceDocument, weight_bytes: number, card: ModelCard | null, };
+export type LicenceCopy = { path: string, name: string, sha256: string, };
+export type Acceptance = { model: string, document: string, 
+/**
+ * Of the text that was read, in hex, where there was a copy of it.
+ */
+document_sha256: string | null, link: string, 
+/**
+ * RFC 3339, as all times here.
+ */
+accepted_at: string, who: string, app_version: string, };
+export type LicenceRecord = { withdrawn_at: string | null, model: string, document: string, 
+/**
+ * Of the text that was read, in hex, where there was a copy of it.
+ */
+document_sha256: string | null, link: string, 
+/**
+ * RFC 3339, as all times here.
+ */
+accepted_at: string, who: string, app_version: string, };
 
 /** Sends the engine's state now and after every change. */
 export const watchEngine = (onStatus: Channel<EngineStatus>) =>
@@ -491,3 +527,24 @@ export const settings = () =>
 /** Keeps changed settings. */
 export const changeSettings = (settings: Settings) =>
   invoke<null>('change_settings', { settings });
+/** The gated models; conversions of one count as that one. */
+export const licenceChoices = () =>
+  invoke<Array<LicenceChoice>>('licence_choices', {  });
+/** Opens a licence's official text in the browser. */
+export const openLicenceText = (model: string) =>
+  invoke<null>('open_licence_text', { model });
+/** Asks for a copy of the text. Null: nothing was chosen. */
+export const chooseLicenceCopy = () =>
+  invoke<LicenceCopy | null>('choose_licence_copy', {  });
+/** Keeps a record that a licence is accepted, and which copy of it was read. */
+export const acceptLicence = (model: string, copy: string | null) =>
+  invoke<Acceptance>('accept_licence', { model, copy });
+/** Takes an acceptance back. A model that may not be loaded now gives way to the built-in one. */
+export const withdrawLicence = (model: string) =>
+  invoke<null>('withdraw_licence', { model });
+/** Everything that was accepted here, and what was withdrawn. */
+export const licences = () =>
+  invoke<Array<LicenceRecord>>('licences', {  });
+/** Loads the model that was refused last. False: none was. */
+export const openRefusedModel = () =>
+  invoke<boolean>('open_refused_model', {  });

@@ -1,5 +1,12 @@
 /** The engine's state as the window knows it, and opening models. */
-import { asProblem, cancelLoad, openBuiltinModel, openModel, watchEngine } from '../api';
+import {
+  asProblem,
+  cancelLoad,
+  openBuiltinModel,
+  openModel,
+  openRefusedModel,
+  watchEngine,
+} from '../api';
 import type { EngineStatus, ModelInfo, Problem } from '../bindings';
 
 export class EngineState {
@@ -29,6 +36,11 @@ export class EngineState {
   }
   openBuiltin(): Promise<void> {
     return this.#open(openBuiltinModel);
+  }
+
+  /** Loads what was refused, now that its licence is accepted. */
+  openRefused(): Promise<void> {
+    return this.#open(openRefusedModel);
   }
 
   async #open(open: () => Promise<unknown>): Promise<void> {
