@@ -139,6 +139,24 @@ it('puts paragraphs that are done into blocks while the last one grows, and only
   expect(host.textContent).toBe('a\nx\nyb');
 });
 
+it.each([
+  ['at the end of what was typed', 9, 9],
+  ['in a paragraph that is done', 2, 2],
+  ['over both', 1, 7],
+])('keeps a selection %s while paragraphs go into blocks', (_, start, end) => {
+  const { host, editor } = open([typed('one\ntwo: ')]);
+  host.tabIndex = 0;
+  host.focus();
+  const text = host.firstChild as Text;
+  document.getSelection()?.setBaseAndExtent(text, start, text, end);
+  editor.append(model('three\n', 1));
+  editor.append(model('four', 2));
+  editor.flush();
+  expect(host.querySelectorAll('div')).toHaveLength(1);
+  expect(document.getSelection()?.toString()).toBe('one\ntwo: '.slice(start, end));
+  expect(editor.caret).toBe(end);
+});
+
 it('keeps the nodes that still show what they should', () => {
   const { host, editor } = open([typed('a'), model('b', 1), typed('c'), model('d', 2)]);
   const nodes = [...host.childNodes];

@@ -159,7 +159,7 @@ export class Editor {
       if (i + 1 < added.length && !text.endsWith('\n')) continue;
       this.#write(textOf(added.slice(from, i + 1)));
       from = i + 1;
-      this.#settle();
+      this.#keepingSelection(() => this.#settle());
     }
   }
 
@@ -173,15 +173,18 @@ export class Editor {
     this.#live.offset += more.length;
   }
 
-  /** Puts the paragraphs that are done into a block, if nothing stands behind the one that grows. */
-  #settle(): void {
-    const [host, live] = [this.#host, this.#live];
+  /**
+   * Puts the paragraphs that are done into a block, if nothing stands behind the one that grows.
+   * False: there are none.
+   */
+  #settle(): boolean {
+    const live = this.#live;
     const whole = live?.strand.text.length === live?.offset;
-    if (!host || !live || !whole || live.strand !== this.#strands.at(-1)) return;
+    if (!live || !whole || live.strand !== this.#strands.at(-1)) return false;
     const open = this.#strands.slice(this.#settled);
     const last = open.findLastIndex(({ text }) => text.includes('\n'));
     const strand = open[last];
-    if (!strand) return;
+    if (!strand) return false;
     const rest = this.#cut(strand, strand.text.lastIndexOf('\n') + 1);
     this.#strands.splice(this.#settled + last + 1, 0, rest);
     if (live.strand === strand) this.#live = { strand: rest, offset: rest.text.length };
@@ -190,6 +193,7 @@ export class Editor {
     block.append(...open.slice(0, last + 1).map(({ node }) => node));
     block.after(rest.node);
     this.#settled += last + 1;
+    return true;
   }
 
   /** Takes the end of a strand's text into another one. */
@@ -322,17 +326,30 @@ export class Editor {
   }
 
   #placeCaret(caret: number): void {
-    const host = this.#host;
+    if (document.activeElement !== this.#host) return;
+    document.getSelection()?.collapse(...this.#position(caret));
+  }
+
+  /** Moving a node takes out of it what is selected in it. */
+  #keepingSelection(move: () => boolean): void {
     const selection = document.getSelection();
-    if (!host || !selection || document.activeElement !== host) return;
-    let left = caret;
+    const within = this.#host?.contains(selection?.anchorNode ?? null);
+    const [start, end] = within ? this.#selection() : [];
+    if (!move() || start === undefined || end === undefined) return;
+    selection?.setBaseAndExtent(...this.#position(start), ...this.#position(end));
+  }
+
+  /** A text offset as a place in the page. */
+  #position(offset: number): [Node, number] {
+    let left = offset;
     for (const { node } of this.#strands) {
       const text = node.firstChild ?? node;
       const length = text.textContent?.length ?? 0;
-      if (left <= length && length > 0) return void selection.collapse(text, left);
+      if (left <= length && length > 0) return [text, left];
       left -= length;
     }
-    selection.collapse(host, host.childNodes.length - 1);
+    const host = this.#host ?? document.body;
+    return [host, Math.max(0, host.childNodes.length - 1)];
   }
 }
 
