@@ -19,6 +19,7 @@ const PORT: u16 = 4447;
 /// Keys as WebDriver spells them.
 pub const CTRL: char = '\u{e009}';
 pub const RETURN: char = '\u{e007}';
+pub const END: char = '\u{e010}';
 pub const HOME: char = '\u{e011}';
 pub const LEFT: char = '\u{E012}';
 pub const UP: char = '\u{E013}';

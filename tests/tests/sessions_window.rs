@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::fixture;
 use tests::window::{
-    ALT, BACKSPACE, CTRL, DELETE, DOWN, ESCAPE, F2, F10, LEFT, RETURN, SHIFT, TAB, Theme, UP,
+    ALT, BACKSPACE, CTRL, DELETE, DOWN, END, ESCAPE, F2, F10, LEFT, RETURN, SHIFT, TAB, Theme, UP,
     Window,
 };
 
@@ -21,6 +21,8 @@ async fn sessions_are_kept_found_and_brought_back_by_keyboard() {
 
     let (first, second) = two_branches(&window).await;
     let written = format!("{second}{ADDED}");
+    // Switching puts the caret where the branches differ last, which need not be the end.
+    window.type_keys(&format!("{CTRL}{END}")).await;
     window.type_keys(ADDED).await;
     window.wait("typing goes on", "document", |text| text == written).await;
     name(&window, "Life").await;
