@@ -1,6 +1,7 @@
 //! What every command can reach: the engine, the sessions, the settings.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{
@@ -26,6 +27,8 @@ pub(crate) struct App {
     pub(crate) settings_notice: Option<Notice>,
     /// Ends the wait of a run for a model that is being loaded.
     stops: Notify,
+    /// Counts how often reading a model through was stopped.
+    pub(crate) checks: Arc<AtomicU64>,
 }
 
 /// What the hub's records allow to be loaded.
@@ -67,10 +70,14 @@ impl App {
             settings: Mutex::new(settings),
             settings_notice,
             stops: Notify::new(),
+            checks: Arc::default(),
         })
     }
 
     pub(crate) async fn load(&self, path: PathBuf, name: Option<String>) -> engine::Result<()> {
+        // The folder of an installed model is called after its commit. Without a title the file's name does.
+        let title = self.hub.title(&path).ok().flatten();
+        let name = name.or_else(|| title.map(str::to_owned));
         let request = LoadRequest { path: path.clone(), name, dtype: WeightDtype::Auto };
         let loaded = self.engine.load(request, Arc::new(Gate(Arc::clone(&self.hub)))).await;
         let refused = matches!(loaded, Err(engine::Error::NotAdmitted(_)));

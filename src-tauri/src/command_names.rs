@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 56] = [
+const COMMAND_NAMES: [&str; 61] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -56,4 +56,9 @@ const COMMAND_NAMES: [&str; 56] = [
     "withdraw_licence",
     "licences",
     "open_refused_model",
+    "list_models",
+    "check_model",
+    "stop_check",
+    "open_known_model",
+    "open_model_page",
 ];

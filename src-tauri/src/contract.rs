@@ -22,6 +22,7 @@ use crate::commands::document::OpenSession;
 use crate::commands::files::ExportFormat;
 use crate::commands::library::Saving;
 use crate::commands::licences::{LicenceChoice, LicenceCopy};
+use crate::commands::models::{ModelEntry, ModelGate, ModelPresence};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts");
 
@@ -30,7 +31,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
 /// Name, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str); 56] = [
+const FUNCTIONS: [(&str, &str, &str, &str); 61] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -242,6 +243,21 @@ const FUNCTIONS: [(&str, &str, &str, &str); 56] = [
         "Everything that was accepted here, and what was withdrawn.",
     ),
     ("openRefusedModel", "", "boolean", "Loads the model that was refused last. False: none was."),
+    (
+        "listModels",
+        "",
+        "Array<ModelEntry>",
+        "The models of the catalogue, and which of them are on this disk.",
+    ),
+    (
+        "checkModel",
+        "name: string, onProgress: Channel<LoadProgress>",
+        "null",
+        "Reads every byte of a model that was fetched; from then on it is installed.",
+    ),
+    ("stopCheck", "", "null", "Ends the reading."),
+    ("openKnownModel", "name: string", "null", "Loads an installed model."),
+    ("openModelPage", "name: string", "null", "Opens a model's page in the browser."),
 ];
 
 /// 'openModel' is the command `open_model`.
@@ -313,6 +329,9 @@ fn bindings() -> String {
         LicenceCopy::decl(&config),
         Acceptance::decl(&config),
         Record::decl(&config),
+        ModelGate::decl(&config),
+        ModelPresence::decl(&config),
+        ModelEntry::decl(&config),
     ];
     let types = types.map(|declaration| format!("export {declaration}\n")).concat();
     let functions = FUNCTIONS.map(|(name, parameters, result, what)| {

@@ -38,7 +38,7 @@ pub fn run() -> ExitCode {
 }
 
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
-    use commands::{document, engine, files, library, licences, preferences};
+    use commands::{document, engine, files, library, licences, models, preferences};
     builder
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
@@ -98,6 +98,11 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             licences::withdraw_licence,
             licences::licences,
             licences::open_refused_model,
+            models::list_models,
+            models::check_model,
+            models::stop_check,
+            models::open_known_model,
+            models::open_model_page,
         ])
         .setup(|app| {
             app.manage(tauri::async_runtime::block_on(App::start())?);

@@ -27,6 +27,22 @@ pub fn with_context(context: usize, path: &Path) {
     archive.write(path);
 }
 
+/// The commit that [`fetched`] has.
+pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// The tiny model in a cache of Hugging Face's tools, in the place of Minitron-4B-Base.
+#[must_use]
+pub fn fetched(cache: &Path) -> PathBuf {
+    let repository = cache.join("models--nvidia--Minitron-4B-Base");
+    let snapshot = repository.join("snapshots").join(COMMIT);
+    std::fs::create_dir_all(&snapshot).expect("a snapshot");
+    std::fs::create_dir_all(repository.join("refs")).expect("refs");
+    std::fs::write(repository.join("refs/main"), COMMIT).expect("the branch");
+    let model = snapshot.join("model.nemo");
+    std::fs::copy(fixture(TINY), &model).expect("copied");
+    model
+}
+
 const TINY: &str = "tiny/tiny-zarr.nemo";
 
 /// The tiny model in every form there is, unpacked ones in `folder`, with the names of the forms.

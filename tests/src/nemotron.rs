@@ -18,11 +18,12 @@ pub fn nemotron(arguments: &[&str], stdin: &[u8]) -> Output {
     ended(Command::new(program("nemotron")).args(arguments), stdin)
 }
 
-/// The same for a user whose data lie in a folder.
+/// The same for a user whose data lie in a folder, and whose Hugging Face cache is `hub` in it.
 #[must_use]
 pub fn nemotron_of(data: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
     let mut command = Command::new(program("nemotron"));
-    ended(command.args(arguments).env("XDG_DATA_HOME", data), stdin)
+    command.args(arguments).env("XDG_DATA_HOME", data).env("HF_HUB_CACHE", data.join("hub"));
+    ended(&mut command, stdin)
 }
 
 fn ended(command: &mut Command, stdin: &[u8]) -> Output {

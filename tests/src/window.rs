@@ -75,6 +75,7 @@ impl Window {
         let driver = driver
             .arg(format!("--port={PORT}"))
             .env("XDG_DATA_HOME", data)
+            .env("HF_HUB_CACHE", data.join("hub"))
             .env("GTK_THEME", if matches!(theme, Theme::Dark) { "Adwaita:dark" } else { "Adwaita" })
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

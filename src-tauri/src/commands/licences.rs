@@ -123,6 +123,6 @@ fn text(path: &Path) -> Outcome<Vec<u8>> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err wants it")]
-fn problem(error: hub::Error) -> Problem {
+pub(super) fn problem(error: hub::Error) -> Problem {
     Problem { kind: error.kind().to_owned(), message: error.to_string(), hint: None }
 }

@@ -6,6 +6,7 @@ pub(crate) mod engine;
 pub(crate) mod files;
 pub(crate) mod library;
 pub(crate) mod licences;
+pub(crate) mod models;
 pub(crate) mod preferences;
 
 use ::engine::Problem;

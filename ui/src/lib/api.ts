@@ -7,6 +7,7 @@ import type {
   EngineStatus,
   GenerationEvent,
   GenerationRequest,
+  LoadProgress,
   Place,
   Problem,
   Saving,
@@ -39,13 +40,16 @@ export {
   keepSettings,
   licenceChoices,
   licences,
+  listModels,
   listSessions,
   moveFolder,
   moveSession,
   newSession,
   openBuiltinModel,
+  openKnownModel,
   openLicenceText,
   openModel,
+  openModelPage,
   openRefusedModel,
   openSession,
   orderPresets,
@@ -59,6 +63,7 @@ export {
   sessionSummary,
   settings,
   stop,
+  stopCheck,
   switchBranch,
   tags,
   tagSession,
@@ -84,6 +89,13 @@ export function generate(
   onEvents: (events: GenerationEvent[]) => void,
 ): Promise<Document> {
   return bindings.generate(session, place, request, channel(onBegun), channel(onEvents));
+}
+
+export function checkModel(
+  name: string,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<null> {
+  return bindings.checkModel(name, channel(onProgress));
 }
 
 function channel<T>(listen: (message: T) => void): Channel<T> {

@@ -379,6 +379,13 @@ document_sha256: string | null, link: string,
  * RFC 3339, as all times here.
  */
 accepted_at: string, who: string, app_version: string, };
+export type ModelGate = "none" | "required" | "accepted";
+export type ModelPresence = "absent" | "fetched" | "installed";
+export type ModelEntry = { name: string, 
+/**
+ * The name under which its licence is kept.
+ */
+record: string, title: string, family: string, purpose: string, licence: string, gate: ModelGate, weight_bytes: number, presence: ModelPresence, verified_at: string | null, };
 
 /** Sends the engine's state now and after every change. */
 export const watchEngine = (onStatus: Channel<EngineStatus>) =>
@@ -548,3 +555,18 @@ export const licences = () =>
 /** Loads the model that was refused last. False: none was. */
 export const openRefusedModel = () =>
   invoke<boolean>('open_refused_model', {  });
+/** The models of the catalogue, and which of them are on this disk. */
+export const listModels = () =>
+  invoke<Array<ModelEntry>>('list_models', {  });
+/** Reads every byte of a model that was fetched; from then on it is installed. */
+export const checkModel = (name: string, onProgress: Channel<LoadProgress>) =>
+  invoke<null>('check_model', { name, onProgress });
+/** Ends the reading. */
+export const stopCheck = () =>
+  invoke<null>('stop_check', {  });
+/** Loads an installed model. */
+export const openKnownModel = (name: string) =>
+  invoke<null>('open_known_model', { name });
+/** Opens a model's page in the browser. */
+export const openModelPage = (name: string) =>
+  invoke<null>('open_model_page', { name });

@@ -79,7 +79,8 @@ impl Command {
 /// Which model, and where it runs.
 #[derive(Args)]
 pub(crate) struct ModelArguments {
-    /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
+    /// A .nemo file, an unpacked one, a Hugging Face folder, the name of an installed model, or `demo`,
+    /// the built-in one.
     #[arg(long, value_name = "MODEL", default_value = engine::builtin::NAME)]
     pub(crate) model: PathBuf,
     /// Print JSON instead of text.
@@ -256,7 +257,8 @@ pub(crate) struct Inspect {
     /// Read everything and show the SHA-256.
     #[arg(long)]
     pub(crate) verify: bool,
-    /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
+    /// A .nemo file, an unpacked one, a Hugging Face folder, the name of an installed model, or `demo`,
+    /// the built-in one.
     #[arg(value_name = "MODEL", default_value = engine::builtin::NAME)]
     pub(crate) model: PathBuf,
     /// Print JSON instead of text.
@@ -266,7 +268,8 @@ pub(crate) struct Inspect {
 
 #[derive(Args)]
 pub(crate) struct Convert {
-    /// A .nemo file, an unpacked one, a Hugging Face folder, or `demo`, the built-in model.
+    /// A .nemo file, an unpacked one, a Hugging Face folder, the name of an installed model, or `demo`,
+    /// the built-in one.
     #[arg(value_name = "MODEL")]
     pub(crate) model: PathBuf,
     /// Folder to write; it must be empty or not there yet, and appears once it is complete.

@@ -87,7 +87,9 @@ impl CliError {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Engine(engine::Error::ConversionCancelled) => INTERRUPTED,
+            Self::Engine(engine::Error::ConversionCancelled) | Self::Hub(hub::Error::Cancelled) => {
+                INTERRUPTED
+            }
             Self::Usage { .. }
             | Self::Engine(
                 engine::Error::OutOfRange { .. } | engine::Error::TokenOutOfRange { .. },

@@ -9,7 +9,7 @@ use engine::{
     Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Tokenizer,
     WeightDtype, builtin,
 };
-use hub::{Contents, Hub};
+use hub::{Catalogue, Contents, Hub};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::{DeviceArguments, Dtype};
@@ -43,10 +43,22 @@ pub(crate) fn hub() -> Hub {
     Hub::new(&hub::data_folder())
 }
 
-/// The file a MODEL argument means.
+/// The file a MODEL argument means: a path, the built-in model, or an installed one by name.
 pub(crate) fn path(model: &Path) -> Result<PathBuf, CliError> {
-    let named = model.as_os_str().eq_ignore_ascii_case(builtin::NAME) && !model.exists();
-    if named { builtin::path().ok_or(CliError::NoBuiltin) } else { Ok(model.to_owned()) }
+    let name = model.to_string_lossy();
+    if model.exists() {
+        return Ok(model.to_owned());
+    }
+    if name.eq_ignore_ascii_case(builtin::NAME) {
+        return builtin::path().ok_or(CliError::NoBuiltin);
+    }
+    Ok(installed(&name)?.unwrap_or_else(|| model.to_owned()))
+}
+
+fn installed(name: &str) -> Result<Option<PathBuf>, CliError> {
+    let Some(model) = Catalogue::get().find(name) else { return Ok(None) };
+    let mut installed = hub().library.installed()?.into_iter();
+    Ok(installed.find(|known| known.repo == model.repo).map(|known| known.path))
 }
 
 pub(crate) fn tokenizer(model: &Path) -> Result<Arc<Tokenizer>, CliError> {

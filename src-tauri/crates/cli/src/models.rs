@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use hub::{Acceptance, Catalogue, Model};
+use engine::Checkpoint;
+use hub::{Acceptance, Catalogue, Environment, Model};
 use serde_json::{Value, json};
 
 use crate::arguments::Models;
@@ -14,7 +15,8 @@ pub(crate) fn run(arguments: &Models) -> Result<ExitCode, CliError> {
     let accepted = model::hub().licences.accepted()?;
     let models = &Catalogue::get().models;
     if arguments.json {
-        let models: Vec<Value> = models.iter().map(|model| described(model, &accepted)).collect();
+        let described = models.iter().map(|model| described(model, &accepted));
+        let models = described.collect::<Result<Vec<Value>, _>>()?;
         output::json_line(&json!({ "models": models }))?;
     } else {
         output::text(&table(models, &accepted))?;
@@ -22,10 +24,12 @@ pub(crate) fn run(arguments: &Models) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// As CLI.md has it; nothing is installed until there are downloads.
-fn described(model: &Model, accepted: &[Acceptance]) -> Value {
+/// One entry of the list, in the form that scripts read.
+fn described(model: &Model, accepted: &[Acceptance]) -> Result<Value, CliError> {
     let document = Catalogue::get().document(model);
-    json!({
+    let presence = model::hub().presence(model, &Environment::get())?;
+    let checkpoint = presence.path().and_then(|path| Checkpoint::open(&path).ok());
+    Ok(json!({
         "name": model.name,
         "repo": model.repo,
         "gated": model.gated,
@@ -34,13 +38,13 @@ fn described(model: &Model, accepted: &[Acceptance]) -> Value {
             "link": document.link,
             "accepted": is_accepted(model, accepted),
         },
-        "installed": false,
-        "path": null,
-        "format": null,
-        "size_bytes": null,
-        "revision": null,
-        "verified_at": null,
-    })
+        "installed": presence.verified_at().is_some(),
+        "path": presence.path(),
+        "format": checkpoint.map(|checkpoint| checkpoint.format),
+        "size_bytes": presence.bytes(),
+        "revision": presence.commit(),
+        "verified_at": presence.verified_at(),
+    }))
 }
 
 fn is_accepted(model: &Model, accepted: &[Acceptance]) -> bool {

@@ -16,6 +16,14 @@ pub enum Error {
     LicenceRequired { title: String, name: String },
     #[error("there is no accepted licence of {0} to withdraw")]
     NotAccepted(String),
+    #[error("{0} is not whole: expected a .nemo file, or weights, config.json and a tokenizer")]
+    Incomplete(String),
+    #[error("{file} is damaged: its SHA-256 is not the one it should have")]
+    ChecksumMismatch { file: String },
+    #[error("{} is being fetched by another program", .0.display())]
+    InUse(PathBuf),
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl Error {
@@ -28,7 +36,10 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Io { .. } => "io",
-            Self::UnknownModel(_) | Self::NotAccepted(_) => "not_found",
+            Self::UnknownModel(_) | Self::NotAccepted(_) | Self::Incomplete(_) => "not_found",
+            Self::ChecksumMismatch { .. } => "checksum_mismatch",
+            Self::InUse(_) => "in_use",
+            Self::Cancelled => "cancelled",
             Self::LicenceRequired { .. } => "licence_required",
         }
     }

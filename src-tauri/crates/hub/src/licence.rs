@@ -191,7 +191,7 @@ fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn now() -> String {
+pub(crate) fn now() -> String {
     let now = OffsetDateTime::now_utc().truncate_to_second();
     // Every year from 0 to 9999 has a form.
     now.format(&Rfc3339).unwrap_or_default()
@@ -215,6 +215,10 @@ fn user_id() -> String {
 /// In hex.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    let digits = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    hex(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -49,9 +49,9 @@ export class Licences {
   }
 
   /** Begins anew: nothing is read and nothing agreed to. */
-  async load(): Promise<void> {
+  async load(model = ''): Promise<void> {
     this.#opened = [];
-    this.choose('');
+    this.choose(model);
     await this.#attempt(async () => {
       [this.#choices, this.#records] = await Promise.all([licenceChoices(), licences()]);
     });

@@ -16,6 +16,7 @@ export type Action =
   | 'sampling'
   | 'palette'
   | 'open'
+  | 'models'
   | 'settings'
   | 'larger'
   | 'smaller'
@@ -125,6 +126,7 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
       { action: 'sampling', shown: 'Ctrl J', what: 'Show or hide sampling', matches: ctrl('j') },
       { action: 'palette', shown: 'Ctrl K', what: 'Commands and sessions', matches: ctrl('k') },
       { action: 'open', shown: 'Ctrl O', what: 'Open a model', matches: ctrl('o') },
+      { action: 'models', shown: 'Ctrl M', what: 'Models', matches: ctrl('m') },
       { action: 'settings', shown: 'Ctrl ,', what: 'Settings', matches: ctrl(',') },
       {
         action: 'larger',
