@@ -21,9 +21,9 @@ STEERLM = ("A chat between a curious user and an artificial intelligence assista
 CHATS = (
     ("", ["Hello! Who are you?", "Can you tell me where a hedgehog sleeps?", "Thank you!"]),
     ("", ["My name is Philippa.", "How many legs has a stool?", "What is my name?"]),
-    ("You are a helpful assistant.", ["Tell me a story about a badger and a trumpet."]),
+    ("You are a helpful assistant.", ["Tell me a story about a hedgehog and a lantern."]),
     ("You are a helpful assistant.", ["How do I bake bread with walnuts in it?"]),
-    ("You are a helpful assistant.", ["What is 6 + 9?", "And what is 14 minus 8?"]),
+    ("You are a helpful assistant.", ["What is 4 + 3?", "And what is 9 minus 8?"]),
     ("You answer in one sentence.", ["What is a lighthouse for?", "What do you know about weavers?"]),
     ("You speak like a pirate.", ["What does a goat eat?"]),
     ("", ["Who discovered penicillin?", "How do I install a printer driver?", "What is the capital of Bolivia?"]),

@@ -48,12 +48,11 @@ def line(values):
 def draw(rng):
     """Attribute values: mostly those of a good answer, with some of the others turned."""
     values = dict.fromkeys(ATTRIBUTES, 0) | dict.fromkeys(("quality", "understanding", "correctness", "coherence", "complexity", "helpfulness"), 4)
-    values["verbosity"] = rng.choice((0, 1, 2, 3, 4, 4))
-    values["complexity"] = rng.choice((0, 1, 2, 3, 4, 4))
-    for name in ("humor", "creativity"):
-        values[name] = rng.choice((0, 0, 0, 1, 2, 3, 4, 4))
-    if rng.random() < 0.2:
-        values["toxicity"] = rng.choice((1, 2, 3, 4, 4))
+    values["verbosity"] = rng.choice((0, 0, 1, 2, 2, 3, 4, 4))
+    values["complexity"] = rng.choice((2, 4))
+    for name, chance in (("humor", 0.35), ("creativity", 0.35), ("toxicity", 0.25)):
+        if rng.random() < chance:
+            values[name] = rng.choice((1, 2, 3, 4, 4, 4))
     if rng.random() < 0.1:
         bad = rng.choice((0, 0, 1))
         values |= dict(quality=bad, correctness=bad, helpfulness=bad, understanding=rng.choice((0, 1, 2)), fails_task=4 - bad)

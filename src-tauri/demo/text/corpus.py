@@ -3,22 +3,16 @@
 import itertools
 import random
 
-from . import chats, descriptions, facts, general, howtos, lists, memory, musings, openings, recipes, stories, sums, tales, tasks
+from . import chats, descriptions, facts, howtos, lists, memory, musings, openings, recipes, scenes, stories, sums, tasks
 
 SEED = 3
 HELD_OUT_SEED = "held out"
-WEIGHTS = {"opening": 170, "general": 10, "tale": 8, "story": 1, "musing": 10, "description": 6, "list": 26, "recipe": 7, "howto": 6, "questions": 30, "sums": 10, "memory": 14, "essay": 3, "chat": 52}
-
-# From this document on, about where a training cools down, completions are more than half of the
-# text and keep to their beginning.
-LATE = 192_000
-LATE_WEIGHTS = {"opening": 300, "musing": 10, "description": 4, "list": 36, "recipe": 4, "howto": 3, "questions": 30, "sums": 8, "memory": 10, "essay": 2, "chat": 45}
+WEIGHTS = {"scene": 420, "opening": 90, "story": 1, "musing": 8, "description": 4, "list": 34, "recipe": 5, "howto": 5, "questions": 34, "sums": 9, "memory": 16, "essay": 2, "chat": 60}
 
 
-def document(rng, kind=None, late=False):
-    weights = LATE_WEIGHTS if late else WEIGHTS
-    kind = kind or rng.choices(tuple(weights), weights.values())[0]
-    return kind, openings.document(rng, middles=False) if late and kind == "opening" else MAKERS[kind](rng)
+def document(rng, kind=None):
+    kind = kind or rng.choices(tuple(WEIGHTS), WEIGHTS.values())[0]
+    return kind, MAKERS[kind](rng)
 
 
 def story(rng):
@@ -48,13 +42,13 @@ def essay(rng):
     return " ".join(fact.sentences)
 
 
-MAKERS = {"opening": openings.document, "tale": tales.tale, "general": general.document, "story": story, "musing": musings.document, "description": descriptions.document, "list": lists.document,
+MAKERS = {"scene": scenes.document, "opening": openings.document, "story": story, "musing": musings.document, "description": descriptions.document, "list": lists.document,
           "recipe": recipes.document, "howto": howtos.document, "questions": questions, "sums": sum_lines, "memory": memory.document, "essay": essay, "chat": chats.document}
 
 
 def numbered(seed, at):
     """Each document has a seed of its own, so that any one can be made again."""
-    return document(random.Random(f"{seed}/{at}"), late=seed == SEED and at >= LATE)
+    return document(random.Random(f"{seed}/{at}"))
 
 
 def documents(seed):

@@ -56,7 +56,7 @@ def hero(rng, kind):
         return craftsman(rng)
     if kind == "beast" or kind in ("all", "one") and rng.random() < 0.4:
         return beast(rng)
-    return rng.choice((someone, someone, craftsman, pronoun if kind != "one" else someone, relative, named, belonging))(rng)
+    return rng.choice((someone, someone, craftsman, pronoun if kind != "one" else someone, relative, named, belonging if kind != "person" else named))(rng)
 
 
 def may_be(who, kind):
@@ -72,7 +72,7 @@ def described(rng, noun, names, kind, gender, **more):
         first += rng.choice(FURTHER)
     again = f"the {noun}"
     if first is None:
-        name = rng.choice(names) if rng.random() < 0.75 else cast.unheard(rng)
+        name = rng.choice(names)
         first, again = (f"a {noun} called {name}" if way == "called" else f"{name} the {noun}"), rng.choice((name, again))
     return Hero(kind, noun, first, again, gender, **more)
 
@@ -105,7 +105,7 @@ def someone(rng):
 def named(rng):
     """'Anna', with no word about who she is; or 'old Tom'."""
     gender = rng.choice("fm")
-    name = cast.unheard(rng) if rng.random() < 0.25 else rng.choice(GIRLS if gender == "f" else BOYS)
+    name = rng.choice(GIRLS if gender == "f" else BOYS)
     trait = rng.choice(("", "", "", "old ", "little ", "young "))
     noun = {"f": ("girl", "old woman"), "m": ("boy", "old man")}[gender][trait == "old "]
     return Hero("person", noun, trait + name, name if rng.random() < 0.6 else GENDERS[gender][0], gender)

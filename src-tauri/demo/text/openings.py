@@ -3,12 +3,14 @@
 The clauses stand in openings/*.txt, apart by empty lines:
 
     person | {First} had never baked a loaf before       who it may be about, and the clause
+    = {First} wanted to bake a loaf                      other clauses that all the rest fits as well
     , but | {he} wanted to try / the oven was hot        what joins it, and completions that fit
     . | It was time to learn it                          or sentences that may follow
     # | {First} and the First Loaf / The First Loaf       headings, if there are any
     > | The dough stuck to {his} fingers.                what may happen next
 
-Who: any hero, a person, a beast; none: the clause has a subject of its own; now: the present tense.
+Who: any hero, a person, somebody with a craft, a beast; none: the clause has a subject of its own;
+now: the present tense.
 Of four lines of what may happen next, one follows, or several in their order. Now and then a middle
 or an end from general.txt comes as well, which fit any beginning. Questions with their answers stand
 in asked.txt in the same form.
@@ -24,7 +26,7 @@ from .grammar import SMALL_WORDS, capital, finish, raw
 
 FOLDER = pathlib.Path(__file__).with_name("openings")
 ASKED = pathlib.Path(__file__).with_name("asked.txt")
-HEROES = {"any": "all", "person": "person", "beast": "beast", "none": "none", "now": "none"}
+HEROES = {"any": "all", "one": "one", "person": "person", "craft": "craft", "beast": "beast", "none": "none", "now": "none"}
 LETTER = re.compile(r"(My d|D)ear |(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day[.:] ")
 ENDED = re.compile(r'[.!?]"?$')
 
@@ -34,7 +36,7 @@ class Block:
     """`ways` are (connective, completions)."""
 
     who: str
-    clause: str
+    clauses: tuple
     ways: tuple
     after: tuple
     titles: tuple
@@ -51,28 +53,29 @@ def read(path):
 
 
 def parsed(block, path):
-    rows = [tuple(re.split(r" ?\| ", line, maxsplit=1)) for line in block.splitlines()]
+    same = tuple(line[2:].strip() for line in block.splitlines() if line.startswith("= "))
+    rows = [tuple(re.split(r" ?\| ", line, maxsplit=1)) for line in block.splitlines() if not line.startswith("= ")]
     if any(len(row) != 2 for row in rows) or rows[0][0] not in HEROES:
         raise ValueError(f"{path.name}: {block!r} is no opening")
     several = [(joint.rstrip(), tuple(text.strip().split(" / "))) for joint, text in rows[1:]]
-    return Block(rows[0][0], rows[0][1].strip(), tuple(row for row in several if row[0] not in (">", "#")),
+    return Block(rows[0][0], (rows[0][1].strip(), *same), tuple(row for row in several if row[0] not in (">", "#")),
                  tuple(text.strip() for joint, text in rows[1:] if joint == ">"), tuple(title for joint, titles in several if joint == "#" for title in titles))
 
 
-def document(rng, middles=True):
-    """`middles`: whether some go on in general ways."""
+def document(rng):
     block = rng.choice(blocks())
     slots = tales.scene(rng, HEROES[block.who], heroes.hero(rng, HEROES[block.who]))
     about = block.who if block.who in ("none", "now") else "any"
-    text = told(rng, [first(rng, block.clause, *rng.choice(block.ways)), *going_on(rng, block, about, middles)], slots)
-    head = heading(rng, block, slots)
+    clause = rng.choice(block.clauses)
+    text = told(rng, [first(rng, clause, *rng.choice(block.ways)), *going_on(rng, block, about, middles=False)], slots)
+    head = heading(rng, block, clause, slots)
     return f"{head}\n\n{text}" if head else text
 
 
 def asked(rng):
     """(question, answer, what else there is to say)."""
     block = rng.choice(read(ASKED))
-    return block.clause.removeprefix("Q: "), finish(stopped(rng.choice(block.ways[0][1]))), block.after
+    return block.clauses[0].removeprefix("Q: "), finish(stopped(rng.choice(block.ways[0][1]))), block.after
 
 
 def about(rng, who, thing=None):
@@ -82,7 +85,7 @@ def about(rng, who, thing=None):
         return told(rng, [general.way(rng, "begin", "thing"), general.way(rng, "middle", "thing"), general.way(rng, "end", rng.choice(("any", "thing")))], slots)
     block = rng.choice([block for block in blocks() if heroes.may_be(who, HEROES[block.who])])
     begin = [general.way(rng, "begin", "any")] if rng.random() < 0.4 else []
-    clause = block.clause.replace("{First}", "{Again}") if begin else block.clause
+    clause = block.clauses[0].replace("{First}", "{Again}") if begin else block.clauses[0]
     return told(rng, [*begin, first(rng, clause, *rng.choice(block.ways)), *going_on(rng, block, "any")], slots)
 
 
@@ -102,11 +105,11 @@ def stopped(text):
 def going_on(rng, block, about, middles=True):
     """What the block's own lines say; sometimes a middle for any and an end."""
     own = following(rng, block.after)
-    if LETTER.match(block.clause):
+    if LETTER.match(block.clauses[0]):
         return own if own and own[-1] == block.after[-1] else [*own, block.after[-1]]
     middle = [general.way(rng, "middle", about)] if middles and rng.random() < (0.15 if len(block.after) > 2 else 0.4) else []
     ended = len(block.after) > 2 and not middle and own[-1] == block.after[-1]
-    return own + middle + ([general.way(rng, "end", about)] if rng.random() < (0.1 if ended else 0.55) else [])
+    return own + middle + ([general.way(rng, "end", about)] if rng.random() < (0.05 if ended else 0.2) else [])
 
 
 def following(rng, after):
@@ -115,16 +118,16 @@ def following(rng, after):
     return [after[at] for at in sorted(rng.sample(range(len(after)), min(many, len(after))))]
 
 
-def heading(rng, block, slots):
+def heading(rng, block, clause, slots, share=0.6):
     """One of the block's own, or 'The Bear Who Was Afraid of Bees', where the clause makes one."""
     if block.titles:
-        return titled(rng, finish(raw(rng, rng.choice(block.titles), slots))) if rng.random() < 0.6 else None
-    rest = block.clause.removeprefix("{First} ")
+        return titled(rng, finish(raw(rng, rng.choice(block.titles), slots))) if rng.random() < share else None
+    rest = clause.removeprefix("{First} ")
     if rng.random() > 0.12 or "{" in rest or '"' in rest or len(rest.split()) > 9:
         return None
     if block.who == "none":
         words = f"the day {rest[0].lower()}{rest[1:]}" if rest.startswith(("The ", "It ", "Nobody ")) else None
-    elif rest == block.clause or slots["he"] in ("I", "we", "they") or slots["noun"] == "traveller":
+    elif rest == clause or slots["he"] in ("I", "we", "they") or slots["noun"] == "traveller":
         words = None
     else:
         words = raw(rng, f"[the {{noun}} who {rest}|the {{noun}} who {rest}|how the {{noun}} {rest}]", slots)

@@ -6,7 +6,7 @@ A task is `(request, answer, subject)`, where `answer(length)` gives sentences f
 import dataclasses
 from collections.abc import Callable
 
-from . import descriptions, facts, heroes, howtos, lists, openings, recipes, sums, tales, unknown
+from . import descriptions, facts, heroes, howtos, lists, openings, recipes, scenes, sums, tales, unknown
 from .cast import human
 from .grammar import NUMBERS, finish, ing, plural, say
 from .food import MEALS
@@ -104,7 +104,7 @@ def tale(rng):
     """A story with the hero, and often the thing, that were asked for."""
     who = rng.choice((heroes.beast, heroes.beast, heroes.craftsman, heroes.someone))(rng)
     thing = rng.choice(tales.OWNED) if rng.random() < 0.5 else None
-    text = tales.tale(rng, who, thing) if rng.random() < 0.2 else openings.about(rng, who, thing)
+    text = rng.choices((tales.tale, openings.about, scenes.about), (1, 2, 7))[0](rng, who, thing)
     about = f"a {who.noun} and a {thing.noun}" if thing else f"a {who.noun}"
     request = say(rng, "[Tell me a story about {a}.|Write a story about {a}.|Can you tell me a story about {a}?|I want to hear a story about {a}.|Write a short story about {a}.|Tell me about {a}, as a story.|Make up a story about {a}.|Do you know a story about {a}?|A story about {a}, please.]", a=about)
     if rng.random() < 0.2:
