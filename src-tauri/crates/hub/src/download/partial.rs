@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::licence::hex;
+use crate::licence::{hex, sync_folder};
 use crate::{Error, Result};
 
 /// Hashed at once when a download goes on.
@@ -96,6 +96,7 @@ impl Partial {
         }
         self.file.sync_all().map_err(io)?;
         std::fs::rename(&self.path, &self.blob).map_err(io)?;
+        sync_folder(self.blob.parent().unwrap_or(Path::new("."))).map_err(io)?;
         Ok(sha256)
     }
 }
