@@ -101,8 +101,6 @@ def run(arguments):
 
 class Training:
     def __init__(self, arguments, tokenizer):
-        pass
-
         import prepare
 
         self.arguments, self.tokenizer = arguments, tokenizer

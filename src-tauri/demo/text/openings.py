@@ -11,8 +11,8 @@ The clauses stand in openings/*.txt, apart by empty lines:
 
 Who: any hero, a person, somebody with a craft, a beast; none: the clause has a subject of its own;
 now: the present tense.
-Of four lines of what may happen next, one follows, or several in their order. Now and then a middle
-or an end from general.txt comes as well, which fit any beginning. Questions with their answers stand
+Of four lines of what may happen next, one follows, or several in their order. Now and then an end from
+general.txt comes as well, and in a story that was asked for a middle; they fit any beginning. Questions with their answers stand
 in asked.txt in the same form.
 """
 

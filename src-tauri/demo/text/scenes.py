@@ -5,8 +5,9 @@ fits it: it is a situation with a dozen ways to say it, and every reading of eve
 every completion and every line that may come next. Where openings teach what to say, scenes teach how
 it hangs together. Besides the places of tales.scene they have those of TYPED.
 
-joints.txt has completions that fit any clause about somebody: what one writes when nothing better
-comes to mind.
+joints.txt has completions that fit what somebody does: what one writes when nothing better comes to
+mind. A joint in brackets, as `, [but]`, reads the same and takes none of them: for states, and where
+they would contradict the scene.
 """
 
 import functools

@@ -46,8 +46,7 @@ impl Fetched {
 #[cfg(unix)]
 fn place(blob: &Path, link: &Path) {
     let name = blob.file_name().expect("a name");
-    let up = link.components().rev().skip(1).take_while(|part| part.as_os_str() != COMMIT).count();
-    let target = Path::new(&"../".repeat(up + 2)).join("blobs").join(name);
+    let target = Path::new("../../blobs").join(name);
     std::os::unix::fs::symlink(target, link).expect("a link");
 }
 
