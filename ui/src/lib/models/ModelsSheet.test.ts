@@ -82,3 +82,12 @@ it('opens what was checked, and a model found damaged never', async () => {
   await waitFor(() => expect(asked('open_known_model')).toEqual([{ name: 'cached' }]));
   expect(screen.getByTestId<HTMLDialogElement>('models').open).toBe(false);
 });
+
+it('opens nothing once the list was closed', async () => {
+  const pressed = press('cached');
+  screen.getByTestId<HTMLDialogElement>('models').open = false;
+  await pressed;
+  await waitFor(() => expect(asked('list_models')).toHaveLength(2));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(asked('open_known_model')).toEqual([]);
+});
