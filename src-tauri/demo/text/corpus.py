@@ -7,7 +7,7 @@ from . import chats, descriptions, facts, howtos, lists, memory, musings, openin
 
 SEED = 3
 HELD_OUT_SEED = "held out"
-WEIGHTS = {"scene": 420, "opening": 90, "story": 1, "musing": 8, "description": 4, "list": 34, "recipe": 5, "howto": 5, "questions": 34, "sums": 9, "memory": 16, "essay": 2, "chat": 60}
+WEIGHTS = {"scene": 440, "opening": 50, "story": 1, "musing": 6, "description": 4, "list": 36, "recipe": 5, "howto": 5, "questions": 60, "sums": 12, "memory": 50, "essay": 2, "chat": 110}
 
 
 def document(rng, kind=None):

@@ -67,7 +67,7 @@ def document(rng):
     slots = tales.scene(rng, HEROES[block.who], heroes.hero(rng, HEROES[block.who]))
     about = block.who if block.who in ("none", "now") else "any"
     clause = rng.choice(block.clauses)
-    text = told(rng, [first(rng, clause, *rng.choice(block.ways)), *going_on(rng, block, about, middles=False)], slots)
+    text = told(rng, [first(rng, clause, *rng.choice(block.ways)), *going_on(rng, block, about)], slots)
     head = heading(rng, block, clause, slots)
     return f"{head}\n\n{text}" if head else text
 

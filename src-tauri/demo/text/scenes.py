@@ -5,6 +5,12 @@ fits it: it is a situation with a dozen ways to say it, and every reading of eve
 every completion and every line that may come next. Where openings teach what to say, scenes teach how
 it hangs together. Besides the places of tales.scene they have those of TYPED.
 
+One clause of every block is kept back: no document has it. prompts.txt is made of these (prompts.py),
+so the model is judged by situations that it knows, told in a way that it has never met.
+
+After the first sentence a scene goes on with lines of its own, or in ways of general.txt, which fit
+anything: a model that has both writes on calmly where it is not sure what it was told.
+
 joints.txt has completions that fit what somebody does: what one writes when nothing better comes to
 mind. A joint in brackets, as `, [but]`, reads the same and takes none of them: for states, and where
 they would contradict the scene.
@@ -13,7 +19,7 @@ they would contradict the scene.
 import functools
 import pathlib
 
-from . import heroes, openings, tales
+from . import general, heroes, openings, tales
 from .cast import WALKERS
 from .food import FOODS, PANTRY
 from .grammar import NUMBERS, plural
@@ -23,6 +29,9 @@ FOLDER = pathlib.Path(__file__).with_name("scenes")
 JOINTS = pathlib.Path(__file__).with_name("joints.txt")
 # How often the first sentence is completed in a way that fits any.
 ANY_JOINT = 0.12
+# How often a scene ends as anything may end; and, of those, how often it goes on that way as well.
+GENERAL_END = 0.45
+GENERAL_MIDDLE = 0.55
 TITLED = 0.3
 TYPED = dict(
     vessel="bucket, jug, bottle, bowl, cup, basket, barrel, kettle, pan, pot, box, sack",
@@ -70,7 +79,7 @@ def document(rng, file="*"):
     block = rng.choice(blocks(file))
     kind = openings.HEROES[block.who]
     slots = filled(rng, kind, heroes.hero(rng, kind))
-    text = openings.told(rng, [beginning(rng, block), *openings.following(rng, block.after)], slots)
+    text = openings.told(rng, [beginning(rng, block), *going_on(rng, block)], slots)
     head = openings.heading(rng, block, block.clauses[0], slots, TITLED)
     return f"{head}\n\n{text}" if head else text
 
@@ -79,7 +88,38 @@ def about(rng, who, thing=None):
     """A story with this hero, and about this thing if there is one."""
     block = rng.choice([block for block in blocks() if may_tell(block, who, thing)])
     slots = filled(rng, who.kind, who, thing)
-    return openings.told(rng, [beginning(rng, block), *openings.following(rng, block.after)], slots)
+    return openings.told(rng, [beginning(rng, block), *going_on(rng, block)], slots)
+
+
+def prompt(rng, block):
+    """The clause that is kept back, with a joint of the block: a beginning that no document has."""
+    kind = openings.HEROES[block.who]
+    joint = rng.choice([joint for joint, _ in block.ways])
+    return openings.told(rng, [f"{kept_back(block)}{joint}"], filled(rng, kind, heroes.hero(rng, kind)))
+
+
+def kept_back(block):
+    """From the middle of the list: neither the plainest way to say it nor the most distant one."""
+    return block.clauses[len(block.clauses) // 2]
+
+
+def going_on(rng, block):
+    """Lines of its own, one or several; or one or none, and what fits anything."""
+    chance, who = rng.random(), block.who if block.who in ("none", "now") else "any"
+    if chance > GENERAL_END or who == "now" or openings.LETTER.match(block.clauses[0]):
+        return to_its_end(rng, block.after)
+    middle = chance < GENERAL_END * GENERAL_MIDDLE
+    own = [] if middle and rng.random() < 0.5 else [rng.choice(block.after[:3])]
+    return [*own, *([general.way(rng, "middle", "none" if who == "none" else "calm")] if middle else []), general.way(rng, "end", who)]
+
+
+def to_its_end(rng, after):
+    """Up to three lines in their order; mostly the last of them all is the last."""
+    if len(after) < 3:
+        return openings.following(rng, after)
+    *early, last = after
+    chosen = [early[at] for at in sorted(rng.sample(range(len(early)), rng.choice((1, 1, 2))))]
+    return [*chosen, last] if rng.random() < 0.8 else chosen
 
 
 def may_tell(block, who, thing):
@@ -100,4 +140,5 @@ def beginning(rng, block):
     joint, completions = rng.choice(block.ways)
     if block.who not in ("none", "now") and joint != "." and rng.random() < ANY_JOINT and joints(joint):
         completions = joints(joint)
-    return openings.first(rng, rng.choice(block.clauses), joint, completions)
+    clauses = [clause for clause in block.clauses if clause != kept_back(block)]
+    return openings.first(rng, rng.choice(clauses), joint, completions)

@@ -105,13 +105,17 @@ def scene(rng, kind, who, owned=None):
         village=village(rng), village2=village(rng), animal=animal, small=small, pet=pet.noun, craft=craft, look=rng.choice(LOOKS), look2=rng.choice(LOOKS),
         tree=rng.choice(TREES), flower=rng.choice(FLOWERS), food=rng.choice(FOODS), meal=rng.choice(MEALS), drink=rng.choice(DRINKS), dish=article(rng.choice(DISHES)),
         material=rng.choice(MATERIALS), herb=rng.choice(HERBS), relative=rng.choice(RELATIVES), taskdo=rng.choice(TASKS), clothes=rng.choice(CLOTHES), colour=rng.choice(COLOURS),
-        game=rng.choice(GAMES), girl=rng.choice(GIRLS), boy=rng.choice(BOYS), day=rng.choice(DAYS), month=rng.choice(MONTHS), character=rng.choice(TRAITS))
+        game=rng.choice(GAMES), girl=another(rng, GIRLS, who), boy=another(rng, BOYS, who), day=rng.choice(DAYS), month=rng.choice(MONTHS), character=rng.choice(TRAITS))
     season = rng.choice(list(SEASONS))
     slots |= dict(zip(("search", "search2"), rng.sample(SEARCH, 2))) | dict(season=season) | dict(zip(("sign", "sign2"), rng.sample(SEASONS[season], 2)))
     weather = rng.choice([weather for weather in WEATHER if weather.season == season])
     slots |= dict(weather=weather.sentence, effect=weather.effect) | pronouns(who)
     slots = {name: value if isinstance(value, (str, Mention)) else Noun(value) for name, value in slots.items()}
     return slots | dict(lead=lead(rng, slots))
+
+
+def another(rng, names, who):
+    return rng.choice([name for name in names if name not in who.first])
 
 
 def pronouns(who):
