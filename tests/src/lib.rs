@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod checkpoint;
 pub mod nemotron;
+pub mod standin;
 pub mod timing;
 pub mod window;
 

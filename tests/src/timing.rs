@@ -26,14 +26,19 @@ pub fn ms(value: &Value) -> f64 {
     value.as_f64().expect("milliseconds")
 }
 
+/// Whether `make bench` asks, and the machine has nothing else to do.
+#[must_use]
+pub fn is_bench() -> bool {
+    std::env::var_os("BENCH").is_some_and(|bench| !bench.is_empty())
+}
+
 /// Says what was measured, and fails when it is more than `most`, or than `busy` outside the bench.
 ///
 /// # Panics
 /// When it took too long.
 pub fn judge(what: &str, measured: f64, most: f64, busy: f64) {
     note(what, measured);
-    let strict = std::env::var_os("BENCH").is_some_and(|bench| !bench.is_empty());
-    let allowed = if strict { most } else { busy };
+    let allowed = if is_bench() { most } else { busy };
     assert!(measured <= allowed, "{what} took {measured:.1} ms: at most {allowed} ms");
 }
 

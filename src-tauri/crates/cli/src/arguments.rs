@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Models(Models),
     /// Show, accept or withdraw the licence of a model.
     Licence(Licence),
+    /// Fetch a model from Hugging Face, verify and install it; what is here already is not fetched again.
+    Download(Download),
 }
 
 impl Nemotron {
@@ -72,6 +74,7 @@ impl Command {
             Self::Convert(arguments) => arguments.json,
             Self::Models(arguments) => arguments.json,
             Self::Licence(arguments) => arguments.action.json(),
+            Self::Download(arguments) => arguments.json,
         }
     }
 }
@@ -286,6 +289,22 @@ pub(crate) struct Convert {
 #[derive(Args)]
 pub(crate) struct Models {
     /// Print JSON instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Download {
+    /// A name that `nemotron models` lists, or any repository as ORG/REPO.
+    #[arg(value_name = "NAME|ORG/REPO")]
+    pub(crate) model: String,
+    /// A branch, a tag or a commit.
+    #[arg(long, value_name = "R", default_value = hub::MAIN)]
+    pub(crate) revision: String,
+    /// Read the Hugging Face token from standard input instead of HF_TOKEN or where it is kept.
+    #[arg(long)]
+    pub(crate) token_stdin: bool,
+    /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,
 }

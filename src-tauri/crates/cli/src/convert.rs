@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::arguments::Convert;
 use crate::error::CliError;
-use crate::{model, output};
+use crate::{model, output, signals};
 
 pub(crate) fn run(arguments: &Convert) -> Result<ExitCode, CliError> {
     let request = ConversionRequest {
@@ -40,25 +40,10 @@ pub(crate) fn run(arguments: &Convert) -> Result<ExitCode, CliError> {
 }
 
 /// From here on Ctrl+C, or being told to end, sets the flag.
-#[cfg(unix)]
 fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-        let (mut signals, cancelled) = (signal(kind)?, Arc::clone(cancelled));
-        tokio::spawn(async move {
-            signals.recv().await;
-            cancelled.store(true, Ordering::Relaxed);
-        });
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn watch(cancelled: &Arc<AtomicBool>) -> std::io::Result<()> {
-    let (mut signals, cancelled) = (tokio::signal::windows::ctrl_c()?, Arc::clone(cancelled));
+    let (interrupted, cancelled) = (signals::listen()?, Arc::clone(cancelled));
     tokio::spawn(async move {
-        signals.recv().await;
+        interrupted.await;
         cancelled.store(true, Ordering::Relaxed);
     });
     Ok(())

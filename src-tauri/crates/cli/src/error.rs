@@ -74,6 +74,7 @@ impl CliError {
                 "nemotron models lists it, nemotron licence show NAME says how to accept it"
             }
             Self::Engine(error) => error.hint()?,
+            Self::Hub(error) if error.hint().is_some() => return error.hint(),
             Self::Hub(hub::Error::UnknownModel(_)) => "nemotron models lists the names",
             Self::Hub(hub::Error::NotAccepted(_)) => {
                 "nemotron licence list shows what was accepted"

@@ -5,6 +5,7 @@ mod arguments;
 mod bench;
 mod complete;
 mod convert;
+mod download;
 mod error;
 mod inspect;
 mod licence;
@@ -14,6 +15,7 @@ mod next;
 mod output;
 mod sampling;
 mod score;
+mod signals;
 mod text;
 mod tokens;
 
@@ -53,6 +55,7 @@ fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
+        Command::Download(arguments) => download::run(&arguments),
         Command::Licence(arguments) => licence::run(&arguments.action),
     }
 }

@@ -9,7 +9,7 @@ use engine::{
     Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Tokenizer,
     WeightDtype, builtin,
 };
-use hub::{Catalogue, Contents, Hub};
+use hub::{Contents, Hub};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::{DeviceArguments, Dtype};
@@ -30,7 +30,7 @@ impl Admission for Gate {
             num_heads: config.num_heads,
             vocab_size: config.vocab_size,
         };
-        self.0.admit(&contents).map_err(|error| error.to_string())
+        self.0.admit(&contents, &model.path).map_err(|error| error.to_string())
     }
 }
 
@@ -52,13 +52,7 @@ pub(crate) fn path(model: &Path) -> Result<PathBuf, CliError> {
     if name.eq_ignore_ascii_case(builtin::NAME) {
         return builtin::path().ok_or(CliError::NoBuiltin);
     }
-    Ok(installed(&name)?.unwrap_or_else(|| model.to_owned()))
-}
-
-fn installed(name: &str) -> Result<Option<PathBuf>, CliError> {
-    let Some(model) = Catalogue::get().find(name) else { return Ok(None) };
-    let mut installed = hub().library.installed()?.into_iter();
-    Ok(installed.find(|known| known.repo == model.repo).map(|known| known.path))
+    Ok(hub().installed_as(&name)?.map_or_else(|| model.to_owned(), |known| known.path))
 }
 
 pub(crate) fn tokenizer(model: &Path) -> Result<Arc<Tokenizer>, CliError> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use engine::Checkpoint;
-use hub::{Acceptance, Catalogue, Environment, Model};
+use hub::{Acceptance, Catalogue, Environment, Installed, Model, OpenedModel};
 use serde_json::{Value, json};
 
 use crate::arguments::Models;
@@ -15,8 +15,9 @@ pub(crate) fn run(arguments: &Models) -> Result<ExitCode, CliError> {
     let accepted = model::hub().licences.accepted()?;
     let models = &Catalogue::get().models;
     if arguments.json {
-        let described = models.iter().map(|model| described(model, &accepted));
-        let models = described.collect::<Result<Vec<Value>, _>>()?;
+        let known = models.iter().map(|model| described(model, &accepted));
+        let mut models = known.collect::<Result<Vec<Value>, _>>()?;
+        models.extend(others(&accepted)?);
         output::json_line(&json!({ "models": models }))?;
     } else {
         output::text(&table(models, &accepted))?;
@@ -45,6 +46,52 @@ fn described(model: &Model, accepted: &[Acceptance]) -> Result<Value, CliError> 
         "revision": presence.commit(),
         "verified_at": presence.verified_at(),
     }))
+}
+
+/// What is installed from repositories outside the catalogue, and what was opened from the disk.
+fn others(accepted: &[Acceptance]) -> Result<Vec<Value>, CliError> {
+    let hub = model::hub();
+    let foreign = |known: &Installed| Catalogue::get().find(&known.repo).is_none();
+    let installed = hub.library.installed()?.into_iter().filter(foreign);
+    let mut models: Vec<Value> = installed.map(|model| foreign_model(&model, accepted)).collect();
+    for OpenedModel { path, gated } in hub.opened.all()? {
+        let Ok(checkpoint) = Checkpoint::open(&path) else { continue };
+        models.push(json!({
+            "name": path.file_stem().unwrap_or_default().to_string_lossy(),
+            "repo": null,
+            "gated": gated,
+            "licence": null,
+            "installed": false,
+            "path": path,
+            "format": checkpoint.format,
+            "size_bytes": std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len()),
+            "revision": null,
+            "verified_at": null,
+        }));
+    }
+    Ok(models)
+}
+
+fn foreign_model(model: &Installed, accepted: &[Acceptance]) -> Value {
+    let record = model.repo.to_ascii_lowercase();
+    let document = Catalogue::get().subject(&model.repo).ok().map(|subject| subject.document);
+    let document = document.as_ref();
+    json!({
+        "name": model.repo,
+        "repo": model.repo,
+        "gated": model.gated,
+        "licence": {
+            "name": document.map(|document| &document.name),
+            "link": document.map(|document| &document.link),
+            "accepted": accepted.iter().any(|acceptance| acceptance.model == record),
+        },
+        "installed": true,
+        "path": model.path,
+        "format": Checkpoint::open(&model.path).ok().map(|checkpoint| checkpoint.format),
+        "size_bytes": model.bytes(),
+        "revision": model.commit,
+        "verified_at": model.verified_at,
+    })
 }
 
 fn is_accepted(model: &Model, accepted: &[Acceptance]) -> bool {

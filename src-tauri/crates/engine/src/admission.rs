@@ -1,5 +1,7 @@
 //! Who may be loaded, and how a model is recognised by its contents.
 
+use std::path::PathBuf;
+
 use sha2::{Digest, Sha256};
 
 use crate::Result;
@@ -24,6 +26,8 @@ pub struct ModelIdentity {
     /// Of the SentencePiece file, in hex; nothing where the tokenizer has another form.
     pub sentencepiece_sha256: Option<String>,
     pub config: ModelConfig,
+    /// Where it was opened: the same model may have been fetched under a licence, or not.
+    pub path: PathBuf,
 }
 
 impl ModelIdentity {
@@ -50,6 +54,7 @@ impl ModelIdentity {
             sha256: hex(&hash.finalize()),
             sentencepiece_sha256: sentencepiece.then(|| hex(&Sha256::digest(bytes))),
             config: checkpoint.config.clone(),
+            path: checkpoint.path.clone(),
         })
     }
 }

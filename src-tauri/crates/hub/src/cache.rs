@@ -16,7 +16,8 @@ use crate::{Error, Result};
 
 pub const MAIN: &str = "main";
 /// Of a commit, in hex.
-const COMMIT_DIGITS: usize = 40;
+pub(crate) const COMMIT_DIGITS: usize = 40;
+const MOST_REVISION_BYTES: usize = 255;
 const SHA256_DIGITS: usize = 64;
 /// A repository with more files, or folders in folders, is no model of ours.
 const MOST_FILES: usize = 10_000;
@@ -54,12 +55,31 @@ impl Cache {
         Self { root: root.to_owned() }
     }
 
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn repository(&self, repo: &str) -> PathBuf {
+        self.root.join(folder_name(repo))
+    }
+
+    /// Where the bytes of a file are, whatever it is called in whichever commit.
+    pub(crate) fn blob(&self, repo: &str, etag: &str) -> PathBuf {
+        self.repository(repo).join("blobs").join(etag)
+    }
+
+    /// What Hugging Face's tools lock while they write a blob.
+    pub(crate) fn lock(&self, repo: &str, etag: &str) -> PathBuf {
+        self.root.join(".locks").join(folder_name(repo)).join(format!("{etag}.lock"))
+    }
+
     /// What is here of a revision: a branch, a tag or a commit. None if nothing was ever fetched.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn snapshot(&self, repo: &str, revision: &str) -> Result<Option<Snapshot>> {
-        let folder = self.root.join(format!("models--{}", repo.replace('/', "--")));
+        let folder = self.repository(repo);
         let Some(commit) = commit(&folder, revision)? else { return Ok(None) };
         let snapshot = folder.join("snapshots").join(&commit);
         if !snapshot.is_dir() {
@@ -79,7 +99,9 @@ impl Snapshot {
         let mut archives = self.files.keys().filter(|name| is_archive(name));
         match (archives.next(), archives.next()) {
             (Some(name), None) => Some(self.folder.join(name)),
-            (None, None) => self.is_complete().then(|| self.folder.clone()),
+            (None, None) => {
+                is_complete(self.files.keys().map(String::as_str)).then(|| self.folder.clone())
+            }
             _ => None,
         }
     }
@@ -99,24 +121,28 @@ impl Snapshot {
     pub fn bytes(&self) -> u64 {
         self.parts().map(|(_, file)| file.bytes).sum()
     }
-
-    fn is_complete(&self) -> bool {
-        let has = |name: &str| self.files.contains_key(name);
-        let tokenizer = has("tokenizer.json") || has("tokenizer.model");
-        has("config.json") && tokenizer && (has("model.safetensors") || self.has_all_shards())
-    }
-
-    /// `model-00001-of-00004.safetensors` and the others, as their names count them.
-    fn has_all_shards(&self) -> bool {
-        let shards: Vec<(u32, u32)> = self.files.keys().filter_map(|name| shard(name)).collect();
-        let Some(&(_, of)) = shards.first() else { return false };
-        let index = self.files.contains_key("model.safetensors.index.json");
-        let all = (1..=of).all(|number| shards.contains(&(number, of)));
-        index && all
-    }
 }
 
-fn is_archive(name: &str) -> bool {
+/// Whether these files of a repository are a whole Hugging Face model.
+pub(crate) fn is_complete<'a>(names: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let has = |name: &str| names.clone().any(|known| known == name);
+    let tokenizer = has("tokenizer.json") || has("tokenizer.model");
+    let sharded = || has("model.safetensors.index.json") && has_all_shards(names.clone());
+    has("config.json") && tokenizer && (has("model.safetensors") || sharded())
+}
+
+/// `model-00001-of-00004.safetensors` and the others, as their names count them.
+fn has_all_shards<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let shards: Vec<(u32, u32)> = names.filter_map(shard).collect();
+    let Some(&(_, of)) = shards.first() else { return false };
+    (1..=of).all(|number| shards.contains(&(number, of)))
+}
+
+fn folder_name(repo: &str) -> String {
+    format!("models--{}", repo.replace('/', "--"))
+}
+
+pub(crate) fn is_archive(name: &str) -> bool {
     extension(name) == Some("nemo")
 }
 
@@ -124,7 +150,7 @@ fn extension(name: &str) -> Option<&str> {
     Path::new(name).extension()?.to_str()
 }
 
-fn is_part(name: &str) -> bool {
+pub(crate) fn is_part(name: &str) -> bool {
     matches!(extension(name), Some("safetensors" | "json" | "model"))
 }
 
@@ -139,7 +165,7 @@ fn commit(folder: &Path, revision: &str) -> Result<Option<String>> {
     if is_hex(revision, COMMIT_DIGITS) {
         return Ok(Some(revision.to_ascii_lowercase()));
     }
-    if revision.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+    if !is_revision(revision) {
         return Ok(None);
     }
     let path = folder.join("refs").join(revision);
@@ -152,6 +178,12 @@ fn commit(folder: &Path, revision: &str) -> Result<Option<String>> {
         }
         Err(error) => Err(Error::io(&path, error)),
     }
+}
+
+/// It becomes a path below `refs`.
+pub(crate) fn is_revision(name: &str) -> bool {
+    let part = |part: &str| !(part.is_empty() || part.starts_with('.') || part.contains('\\'));
+    name.len() <= MOST_REVISION_BYTES && name.split('/').all(part)
 }
 
 /// A link whose target is gone is a file that is not here.
@@ -186,6 +218,6 @@ fn cached(path: &Path) -> Option<CachedFile> {
     Some(CachedFile { bytes: metadata.len(), sha256, path })
 }
 
-fn is_hex(text: &str, digits: usize) -> bool {
+pub(crate) fn is_hex(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of the hub.
 #[derive(Debug, thiserror::Error)]
@@ -22,8 +22,28 @@ pub enum Error {
     ChecksumMismatch { file: String },
     #[error("{} is being fetched by another program", .0.display())]
     InUse(PathBuf),
+    #[error("{model} is gated, and there is no Hugging Face token")]
+    TokenMissing { model: String },
+    #[error("Hugging Face does not know this token")]
+    TokenInvalid,
+    #[error("this account has no access to {model}{}", because(reason.as_deref()))]
+    AccessNotGranted { model: String, link: String, reason: Option<String> },
+    #[error("access to {model} was asked for and is not granted yet")]
+    AccessPending { model: String, link: String },
+    #[error("the hub has no {0}, or this account may not know of it")]
+    NotOnHub(String),
+    #[error("{} has too little room: {needed} bytes needed, {free} free", path.display())]
+    NoSpace { path: PathBuf, needed: u64, free: u64 },
+    #[error("{host} cannot be reached: {reason}")]
+    Offline { host: String, reason: String },
+    #[error("{what}: {reason}")]
+    Interrupted { what: String, reason: String },
     #[error("cancelled")]
     Cancelled,
+}
+
+fn because(reason: Option<&str>) -> String {
+    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
 impl Error {
@@ -36,11 +56,51 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Io { .. } => "io",
-            Self::UnknownModel(_) | Self::NotAccepted(_) | Self::Incomplete(_) => "not_found",
+            Self::UnknownModel(_)
+            | Self::NotAccepted(_)
+            | Self::Incomplete(_)
+            | Self::NotOnHub(_) => "not_found",
+            Self::TokenMissing { .. } => "token_missing",
+            Self::TokenInvalid => "token_invalid",
+            Self::AccessNotGranted { .. } => "access_not_granted",
+            Self::AccessPending { .. } => "access_pending",
+            Self::NoSpace { .. } => "no_space",
+            Self::Offline { .. } => "offline",
+            Self::Interrupted { .. } => "interrupted",
             Self::ChecksumMismatch { .. } => "checksum_mismatch",
             Self::InUse(_) => "in_use",
             Self::Cancelled => "cancelled",
             Self::LicenceRequired { .. } => "licence_required",
         }
+    }
+
+    /// The one thing to do next, where there is one.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::TokenMissing { .. } => {
+                "make a token at https://huggingface.co/settings/tokens and give it in HF_TOKEN"
+                    .into()
+            }
+            Self::TokenInvalid => {
+                "make a new token at https://huggingface.co/settings/tokens".into()
+            }
+            Self::AccessNotGranted { link, .. } => format!("ask for access at {link}"),
+            Self::AccessPending { link, .. } => {
+                format!("its owners have to grant it; {link} shows how far it is")
+            }
+            Self::LicenceRequired { name, .. } => format!(
+                "nemotron licence show {name} shows where to read it, nemotron licence accept {name} --yes accepts it"
+            ),
+            Self::NoSpace { .. } => "make room; what was fetched is kept".into(),
+            Self::Offline { .. } => {
+                "what was fetched is kept; try again when the network is back".into()
+            }
+            Self::Interrupted { .. } => {
+                "what was fetched is kept; the same command goes on from there".into()
+            }
+            _ => return None,
+        };
+        Some(hint)
     }
 }

@@ -3,23 +3,21 @@
 //! `models.json` names each file of a model with its SHA-256, its length and its time of change. A
 //! model whose files are not exactly those any more is not installed until it was read again.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use crate::cache::{CachedFile, Snapshot};
 use crate::licence::{hex, now};
-use crate::{Error, Result};
+use crate::list_file::ListFile;
+use crate::{Catalogue, Error, Result};
 
-const FILE: &str = "models.json";
-const LOCK: &str = "models.lock";
-/// A longer file is none of ours.
-const MOST_BYTES: u64 = 16 << 20;
+const NAME: &str = "models";
 /// Read at once. Small enough to stop within a few milliseconds.
 const BLOCK_BYTES: usize = 1 << 20;
 
@@ -30,6 +28,9 @@ pub struct Installed {
     pub commit: String,
     /// What the engine opens.
     pub path: PathBuf,
+    /// Whether its licence had to be accepted, and has to be for it to be loaded.
+    #[serde(default)]
+    pub gated: bool,
     /// RFC 3339.
     pub verified_at: String,
     pub files: Vec<VerifiedFile>,
@@ -50,12 +51,12 @@ pub struct VerifiedFile {
 /// The records of one folder.
 #[derive(Debug, Clone)]
 pub struct Library {
-    folder: PathBuf,
+    models: ListFile<Installed>,
 }
 
 impl Library {
     pub(crate) fn in_folder(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { models: ListFile::new(folder, NAME) }
     }
 
     /// The models that are where they were, and whose files are what they were when they were read.
@@ -66,7 +67,20 @@ impl Library {
         let whole = |model: &Installed| {
             model.path.exists() && model.files.iter().all(VerifiedFile::is_unchanged)
         };
-        Ok(self.read()?.into_iter().filter(whole).collect())
+        Ok(self.models.read()?.into_iter().filter(whole).collect())
+    }
+
+    /// The model that was recorded with this file or folder, unchanged or not.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn owner(&self, path: &Path) -> Result<Option<Installed>> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = real(path);
+        let has = |model: &Installed| {
+            real(&model.path) == path || model.files.iter().any(|file| real(&file.path) == path)
+        };
+        Ok(self.models.read()?.into_iter().find(has))
     }
 
     /// Reads every file of the model in a snapshot, compares it with the SHA-256 that the cache has
@@ -81,11 +95,28 @@ impl Library {
         snapshot: &Snapshot,
         go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Installed> {
+        let before = self.models.read()?.into_iter().find(|known| known.repo == snapshot.repo);
+        let listed = Catalogue::get().find(&snapshot.repo).is_some_and(|model| model.gated);
+        let gated = listed || before.is_some_and(|known| known.gated);
+        self.record(snapshot, gated, &BTreeMap::new(), go_on)
+    }
+
+    /// The same for files of which some were hashed as they came: `known`, by name.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub(crate) fn record(
+        &self,
+        snapshot: &Snapshot,
+        gated: bool,
+        known: &BTreeMap<String, String>,
+        go_on: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<Installed> {
         let incomplete = || Error::Incomplete(snapshot.repo.clone());
         let path = snapshot.checkpoint().ok_or_else(incomplete)?;
         let mut files = Vec::new();
         for (name, file) in snapshot.parts() {
-            match verified(name, file, go_on) {
+            match verified(name, file, known.get(name), go_on) {
                 Err(error @ Error::ChecksumMismatch { .. }) => {
                     self.forget(&snapshot.repo)?;
                     return Err(error);
@@ -94,7 +125,7 @@ impl Library {
             }
         }
         let (repo, commit) = (snapshot.repo.clone(), snapshot.commit.clone());
-        let model = Installed { repo, commit, path, verified_at: now(), files };
+        let model = Installed { repo, commit, path, gated, verified_at: now(), files };
         self.change(&model.repo, Some(&model))?;
         Ok(model)
     }
@@ -107,38 +138,11 @@ impl Library {
         self.change(repo, None)
     }
 
-    fn read(&self) -> Result<Vec<Installed>> {
-        let path = self.folder.join(FILE);
-        let io = |error| Error::io(&path, error);
-        let mut text = Vec::new();
-        match File::open(&path) {
-            Ok(file) => file.take(MOST_BYTES).read_to_end(&mut text).map_err(io)?,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(io(error)),
-        };
-        // What cannot be read was not verified: it is done again, and nothing else is lost.
-        Ok(serde_json::from_slice(&text).unwrap_or_default())
-    }
-
-    /// Whoever changes it at the same time waits; whoever reads sees the old file or the new one.
     fn change(&self, repo: &str, model: Option<&Installed>) -> Result<()> {
-        let io = |error| Error::io(&self.folder, error);
-        std::fs::create_dir_all(&self.folder).map_err(io)?;
-        let lock = File::create(self.folder.join(LOCK)).map_err(io)?;
-        lock.lock().map_err(io)?;
-        let mut models = self.read()?;
-        models.retain(|known| !known.repo.eq_ignore_ascii_case(repo));
-        models.extend(model.cloned());
-        let text = serde_json::to_vec_pretty(&models).map_err(|error| io(error.into()))?;
-        self.replace(&text).map_err(io)
-    }
-
-    fn replace(&self, text: &[u8]) -> std::io::Result<()> {
-        let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(text)?;
-        file.as_file().sync_all()?;
-        file.persist(self.folder.join(FILE))?;
-        Ok(())
+        self.models.change(|models| {
+            models.retain(|known| !known.repo.eq_ignore_ascii_case(repo));
+            models.extend(model.cloned());
+        })
     }
 }
 
@@ -159,12 +163,13 @@ impl VerifiedFile {
 fn verified(
     name: &str,
     file: &CachedFile,
+    known: Option<&String>,
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> Result<VerifiedFile> {
     let io = |error| Error::io(&file.path, error);
     // Before the bytes are read, so that a change meanwhile shows.
     let (bytes, modified_ns) = state(&file.path).map_err(io)?;
-    let sha256 = digest(&file.path, go_on)?;
+    let sha256 = known.cloned().map_or_else(|| digest(&file.path, go_on), Ok)?;
     if file.sha256.as_ref().is_some_and(|expected| *expected != sha256) {
         return Err(Error::ChecksumMismatch { file: name.to_owned() });
     }

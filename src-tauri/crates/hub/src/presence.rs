@@ -16,8 +16,7 @@ impl Hub {
     /// # Errors
     /// [`crate::Error::Io`].
     pub fn presence(&self, model: &Model, environment: &Environment) -> Result<Presence> {
-        let installed = self.library.installed()?;
-        if let Some(known) = installed.into_iter().find(|known| known.repo == model.repo) {
+        if let Some(known) = self.installed_as(&model.name)? {
             return Ok(Presence::Installed(known));
         }
         let Some(cache) = &environment.cache else { return Ok(Presence::Absent) };
@@ -26,14 +25,27 @@ impl Hub {
         Ok(whole.map_or(Presence::Absent, Presence::Fetched))
     }
 
+    /// The installed model of this name: of the catalogue, or its repository's.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`].
+    pub fn installed_as(&self, name: &str) -> Result<Option<Installed>> {
+        let repo = Catalogue::get().find(name).map_or(name, |model| &model.repo);
+        let mut installed = self.library.installed()?.into_iter();
+        Ok(installed.find(|known| known.repo.eq_ignore_ascii_case(repo)))
+    }
+
     /// What an installed model at this place is called.
     ///
     /// # Errors
     /// [`crate::Error::Io`].
-    pub fn title(&self, path: &Path) -> Result<Option<&'static str>> {
+    pub fn title(&self, path: &Path) -> Result<Option<String>> {
         let known = self.library.installed()?.into_iter().find(|known| known.path == path);
-        let model = known.and_then(|known| Catalogue::get().find(&known.repo));
-        Ok(model.map(|model| model.title.as_str()))
+        let title = |known: Installed| {
+            let model = Catalogue::get().find(&known.repo);
+            model.map_or(known.repo, |model| model.title.clone())
+        };
+        Ok(known.map(title))
     }
 }
 

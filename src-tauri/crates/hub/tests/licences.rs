@@ -4,9 +4,11 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use hub::{Catalogue, Contents, Hub, Subject};
+use hub::{Catalogue, Contents, Download, Environment, Hub, Subject};
 
 const TOKENIZER: &str = "5862e2f71caf762bc9845662be5fec2867deb58d874568235a02a36c5111cd09";
+/// Nothing is read of it here.
+const FILE: &str = "model.nemo";
 const MEMBERS: [&str; 5] = [
     "nemotron-3-8b-base-4k",
     "nemotron-3-8b-chat-4k-sft",
@@ -108,8 +110,19 @@ fn two_programs_at_once_lose_nothing() {
     assert_eq!(Hub::new(folder.path()).licences.accepted().expect("all").len(), 100);
 }
 
+/// Whether a download would ask the hub: it is told that there is no network, and that comes after
+/// the licence.
+fn begins(hub: &Hub, model: &str) -> bool {
+    let offline = |name: &str| (name == "HF_HUB_OFFLINE").then(|| "1".to_owned());
+    let download = Download::of(model, Environment::of(offline), None);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let error = runtime.block_on(hub.download(&download, &mut |_| {})).expect_err("no network");
+    assert!(["offline", "licence_required"].contains(&error.kind()), "{error}");
+    error.kind() == "offline"
+}
+
 /// Whatever was accepted and withdrawn before: a gated model is admitted exactly while a record of
-/// its family holds.
+/// its family holds, and fetched exactly while its own does.
 #[test]
 fn a_gated_model_is_admitted_only_while_a_record_holds() {
     let mut state = 7u64;
@@ -123,10 +136,12 @@ fn a_gated_model_is_admitted_only_while_a_record_holds() {
         let hub = Hub::new(folder.path());
         let mut held = std::collections::HashSet::new();
         for _ in 0..12 {
-            let refused =
-                hub.admit(&gated()).is_err_and(|error| error.kind() == "licence_required");
+            let refused = hub
+                .admit(&gated(), FILE.as_ref())
+                .is_err_and(|error| error.kind() == "licence_required");
             assert_eq!(refused, held.is_empty(), "{held:?}");
             let model = MEMBERS[draw(5) as usize];
+            assert_eq!(begins(&hub, model), held.contains(model), "{model} of {held:?}");
             match draw(4) {
                 0 => {
                     assert_eq!(hub.licences.withdraw(model).is_ok(), held.remove(model));
@@ -139,7 +154,7 @@ fn a_gated_model_is_admitted_only_while_a_record_holds() {
             }
         }
         let sibling = Contents { num_layers: 24, ..gated() };
-        assert!(hub.admit(&sibling).is_ok(), "it asks for nothing");
+        assert!(hub.admit(&sibling, FILE.as_ref()).is_ok(), "it asks for nothing");
     }
 }
 
@@ -147,5 +162,8 @@ fn a_gated_model_is_admitted_only_while_a_record_holds() {
 fn records_that_cannot_be_read_admit_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("licences.jsonl")).expect("in the way");
-    assert_eq!(Hub::new(folder.path()).admit(&gated()).expect_err("refused").kind(), "io");
+    assert_eq!(
+        Hub::new(folder.path()).admit(&gated(), FILE.as_ref()).expect_err("refused").kind(),
+        "io"
+    );
 }

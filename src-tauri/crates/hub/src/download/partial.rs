@@ -81,6 +81,12 @@ impl Partial {
         Ok(())
     }
 
+    /// Leaves nothing behind: somebody else has the whole file.
+    pub(crate) fn abandon(self) {
+        // It costs no room.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
     /// Gives the file its name, on the disk when it returns, if its bytes are those that were
     /// expected. Otherwise they are thrown away.
     ///
