@@ -13,6 +13,7 @@ use sessions::{Id, Notice, Sessions, Settings, SettingsFile};
 use tokio::sync::Notify;
 
 use crate::commands::problem;
+use crate::downloads::Downloads;
 
 pub(crate) struct App {
     pub(crate) engine: Engine,
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) settings_notice: Option<Notice>,
     /// Ends the wait of a run for a model that is being loaded.
     stops: Notify,
+    pub(crate) downloads: Arc<Downloads>,
     /// Counts how often reading a model through was stopped.
     pub(crate) checks: Arc<AtomicU64>,
 }
@@ -45,7 +47,12 @@ impl Admission for Gate {
             num_heads: config.num_heads,
             vocab_size: config.vocab_size,
         };
-        self.0.admit(&contents).map_err(|error| error.to_string())
+        self.0.admit(&contents, &model.path).map_err(|error| error.to_string())?;
+        if builtin::path().is_none_or(|builtin| builtin != model.path) {
+            // A list to choose from again; nothing is lost without it.
+            let _ = self.0.note_opened(&contents, &model.path);
+        }
+        Ok(())
     }
 }
 
@@ -61,9 +68,11 @@ impl App {
             Err(error) => (Sessions::open(elsewhere()?).await?, Some(problem(error))),
         };
         let (settings, settings_notice) = open_settings(&folder)?;
+        let hub = Arc::new(Hub::new(&folder));
         Ok(Self {
             engine: Engine::start(None)?,
-            hub: Arc::new(Hub::new(&folder)),
+            downloads: Downloads::resume(&hub),
+            hub,
             refused: Mutex::default(),
             sessions,
             sessions_problem,
@@ -77,7 +86,7 @@ impl App {
     pub(crate) async fn load(&self, path: PathBuf, name: Option<String>) -> engine::Result<()> {
         // The folder of an installed model is called after its commit. Without a title the file's name does.
         let title = self.hub.title(&path).ok().flatten();
-        let name = name.or_else(|| title.map(str::to_owned));
+        let name = name.or(title);
         let request = LoadRequest { path: path.clone(), name, dtype: WeightDtype::Auto };
         let loaded = self.engine.load(request, Arc::new(Gate(Arc::clone(&self.hub)))).await;
         let refused = matches!(loaded, Err(engine::Error::NotAdmitted(_)));
@@ -104,6 +113,22 @@ impl App {
         match Gate(Arc::clone(&self.hub)).admit(&identity) {
             Ok(()) => Ok(()),
             Err(_) => self.load_builtin().await,
+        }
+    }
+
+    /// Goes back to the built-in model if this one is in use, and does not load it next time.
+    pub(crate) async fn leave(&self, path: &Path) -> engine::Result<()> {
+        self.note(|settings| {
+            settings.model.take_if(|known| *known == path);
+        });
+        let status = self.engine.status().borrow().clone();
+        match status {
+            EngineStatus::Ready { model } | EngineStatus::Running { model }
+                if Path::new(&model.path) == path =>
+            {
+                self.load_builtin().await
+            }
+            _ => Ok(()),
         }
     }
 

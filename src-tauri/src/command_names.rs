@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 61] = [
+const COMMAND_NAMES: [&str; 73] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -61,4 +61,16 @@ const COMMAND_NAMES: [&str; 61] = [
     "stop_check",
     "open_known_model",
     "open_model_page",
+    "delete_model",
+    "reveal_model",
+    "watch_downloads",
+    "start_download",
+    "pause_download",
+    "cancel_download",
+    "account",
+    "check_account",
+    "keep_token",
+    "forget_token",
+    "open_token_page",
+    "check_update",
 ];

@@ -10,7 +10,7 @@ use engine::{
     LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplerStage, SamplingSettings,
     Timings, TokenProbability, TokenText, Usage,
 };
-use hub::{Acceptance, Card, Fact, Record, Score};
+use hub::{Acceptance, Card, Fact, Record, Score, TokenPlace};
 use sessions::{
     Author, Begun, Branch, Document, Folder, Id, Imported, Kind, ListRequest, Notice, Piece, Place,
     Preset, Role, SaveState, SearchHit, SearchPage, SearchRequest, SessionPage, SessionSummary,
@@ -19,10 +19,12 @@ use sessions::{
 use ts_rs::{Config, TS};
 
 use crate::commands::document::OpenSession;
+use crate::commands::downloads::Account;
 use crate::commands::files::ExportFormat;
 use crate::commands::library::Saving;
 use crate::commands::licences::{LicenceChoice, LicenceCopy};
 use crate::commands::models::{ModelEntry, ModelGate, ModelPresence};
+use crate::downloads::{DownloadStage, DownloadState};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts");
 
@@ -31,7 +33,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
 /// Name, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str); 61] = [
+const FUNCTIONS: [(&str, &str, &str, &str); 73] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -213,7 +215,7 @@ const FUNCTIONS: [(&str, &str, &str, &str); 61] = [
     ("changeSettings", "settings: Settings", "null", "Keeps changed settings."),
     (
         "licenceChoices",
-        "",
+        "model: string | null",
         "Array<LicenceChoice>",
         "The gated models; conversions of one count as that one.",
     ),
@@ -258,6 +260,48 @@ const FUNCTIONS: [(&str, &str, &str, &str); 61] = [
     ("stopCheck", "", "null", "Ends the reading."),
     ("openKnownModel", "name: string", "null", "Loads an installed model."),
     ("openModelPage", "name: string", "null", "Opens a model's page in the browser."),
+    (
+        "deleteModel",
+        "name: string",
+        "number",
+        "Deletes an installed model, and says how many bytes that frees.",
+    ),
+    (
+        "revealModel",
+        "name: string",
+        "null",
+        "Shows an installed model in the system's file manager.",
+    ),
+    (
+        "watchDownloads",
+        "onChange: Channel<Array<DownloadState>>",
+        "null",
+        "Sends all downloads that are not done, now and after every change.",
+    ),
+    ("startDownload", "name: string", "null", "Begins a download or goes on with it."),
+    ("pauseDownload", "name: string", "null", "Stops a download; what has come stays."),
+    ("cancelDownload", "name: string", "null", "Stops a download and throws away what has come."),
+    (
+        "account",
+        "",
+        "Account",
+        "Where the token is, if there is one, and how much room the disk of the models has.",
+    ),
+    ("checkAccount", "", "string", "Asks Hugging Face whose token it is."),
+    (
+        "keepToken",
+        "token: string",
+        "string",
+        "Keeps a token that was pasted, once Hugging Face knows it, and says whose it is.",
+    ),
+    ("forgetToken", "", "null", "Forgets a token that was pasted."),
+    ("openTokenPage", "", "null", "Opens the page on which tokens are made."),
+    (
+        "checkUpdate",
+        "name: string",
+        "boolean",
+        "Whether the hub has another version of an installed model.",
+    ),
 ];
 
 /// 'openModel' is the command `open_model`.
@@ -332,6 +376,10 @@ fn bindings() -> String {
         ModelGate::decl(&config),
         ModelPresence::decl(&config),
         ModelEntry::decl(&config),
+        DownloadStage::decl(&config),
+        DownloadState::decl(&config),
+        TokenPlace::decl(&config),
+        Account::decl(&config),
     ];
     let types = types.map(|declaration| format!("export {declaration}\n")).concat();
     let functions = FUNCTIONS.map(|(name, parameters, result, what)| {

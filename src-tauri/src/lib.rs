@@ -5,6 +5,7 @@ mod app;
 mod commands;
 #[cfg(test)]
 mod contract;
+mod downloads;
 mod run;
 mod stream;
 
@@ -38,7 +39,7 @@ pub fn run() -> ExitCode {
 }
 
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
-    use commands::{document, engine, files, library, licences, models, preferences};
+    use commands::{document, downloads, engine, files, library, licences, models, preferences};
     builder
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
@@ -103,6 +104,18 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             models::stop_check,
             models::open_known_model,
             models::open_model_page,
+            models::delete_model,
+            models::reveal_model,
+            downloads::watch_downloads,
+            downloads::start_download,
+            downloads::pause_download,
+            downloads::cancel_download,
+            downloads::account,
+            downloads::check_account,
+            downloads::keep_token,
+            downloads::forget_token,
+            downloads::open_token_page,
+            downloads::check_update,
         ])
         .setup(|app| {
             app.manage(tauri::async_runtime::block_on(App::start())?);

@@ -75,7 +75,13 @@ impl Window {
         let driver = driver
             .arg(format!("--port={PORT}"))
             .env("XDG_DATA_HOME", data)
+            .env("HF_HOME", data)
             .env("HF_HUB_CACHE", data.join("hub"))
+            .env("NO_PROXY", "127.0.0.1,127.0.0.2")
+            .env_remove("HF_TOKEN")
+            .env_remove("HUGGING_FACE_HUB_TOKEN")
+            .env_remove("HF_TOKEN_PATH")
+            .env_remove("HF_HUB_OFFLINE")
             .env("GTK_THEME", if matches!(theme, Theme::Dark) { "Adwaita:dark" } else { "Adwaita" })
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")

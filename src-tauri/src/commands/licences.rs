@@ -10,6 +10,7 @@ use tauri_plugin_dialog::DialogExt;
 use ts_rs::TS;
 
 use super::Outcome;
+use super::models::open_link;
 use crate::App;
 
 /// No licence has as many bytes.
@@ -36,10 +37,14 @@ pub(crate) struct LicenceCopy {
     sha256: String,
 }
 
-/// The gated models; conversions of one count as that one.
+/// The gated models; conversions of one count as that one. Only this one, if it is a repository
+/// outside the catalogue.
 #[tauri::command]
-pub(crate) async fn licence_choices() -> Outcome<Vec<LicenceChoice>> {
+pub(crate) async fn licence_choices(model: Option<String>) -> Outcome<Vec<LicenceChoice>> {
     let catalogue = Catalogue::get();
+    if let Some(repo) = model.filter(|name| catalogue.find(name).is_none()) {
+        return foreign(repo).map(|choice| vec![choice]);
+    }
     let gated = catalogue.models.iter().filter(|model| model.gated && model.record() == model.name);
     let choice = |model: &hub::Model| LicenceChoice {
         model: model.name.clone(),
@@ -53,15 +58,18 @@ pub(crate) async fn licence_choices() -> Outcome<Vec<LicenceChoice>> {
     Ok(gated.map(choice).collect())
 }
 
+fn foreign(repo: String) -> Outcome<LicenceChoice> {
+    let subject = Catalogue::get().subject(&repo).map_err(problem)?;
+    let (model, title, document) = (subject.model, subject.title, subject.document);
+    let (purpose, weight_bytes, card) = (String::new(), 0, None);
+    Ok(LicenceChoice { model, repo, title, purpose, document, weight_bytes, card })
+}
+
 /// Opens the licence's official text in the browser.
 #[tauri::command]
 pub(crate) async fn open_licence_text(model: String) -> Outcome<()> {
     let link = Catalogue::get().subject(&model).map_err(problem)?.document.link;
-    open::that_detached(&link).map_err(|source| Problem {
-        kind: "io".to_owned(),
-        message: format!("the browser could not be opened: {source}"),
-        hint: Some(format!("copy the link and open it elsewhere: {link}")),
-    })
+    open_link(&link)
 }
 
 /// Asks for a copy of the text. Null: nothing was chosen.
@@ -96,6 +104,7 @@ pub(crate) async fn accept_licence(
 #[tauri::command]
 pub(crate) async fn withdraw_licence(app: State<'_, App>, model: String) -> Outcome<()> {
     app.hub.licences.withdraw(&model).map_err(problem)?;
+    app.downloads.pause_all_of(&model).await;
     app.leave_what_is_refused().await.map_err(|error| Problem::from(&error))
 }
 
@@ -123,6 +132,17 @@ fn text(path: &Path) -> Outcome<Vec<u8>> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as map_err wants it")]
-pub(super) fn problem(error: hub::Error) -> Problem {
-    Problem { kind: error.kind().to_owned(), message: error.to_string(), hint: None }
+pub(crate) fn problem(error: hub::Error) -> Problem {
+    Problem { kind: error.kind().to_owned(), message: error.to_string(), hint: next_step(&error) }
+}
+
+/// What the window offers beside it is a button, not a command line.
+fn next_step(error: &hub::Error) -> Option<String> {
+    match error {
+        hub::Error::LicenceRequired { .. } | hub::Error::TokenMissing { .. } => None,
+        hub::Error::Interrupted { .. } => {
+            Some("what was fetched is kept, and goes on from there".into())
+        }
+        _ => error.hint(),
+    }
 }

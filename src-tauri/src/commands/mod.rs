@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "tauri hands a command its state by value")]
 
 pub(crate) mod document;
+pub(crate) mod downloads;
 pub(crate) mod engine;
 pub(crate) mod files;
 pub(crate) mod library;

@@ -4,6 +4,7 @@ import * as bindings from './bindings';
 import type {
   Begun,
   Document,
+  DownloadState,
   EngineStatus,
   GenerationEvent,
   GenerationRequest,
@@ -15,17 +16,22 @@ import type {
 
 export {
   acceptLicence,
+  account,
   addPreset,
   archiveSession,
   branches,
+  cancelDownload,
   cancelLoad,
   changePreset,
   changeSettings,
+  checkAccount,
+  checkUpdate,
   chooseLicenceCopy,
   countTokens,
   createFolder,
   deleteBranch,
   deleteFolder,
+  deleteModel,
   deletePreset,
   deleteSession,
   document,
@@ -35,9 +41,11 @@ export {
   exportPresets,
   exportSession,
   folders,
+  forgetToken,
   importPresets,
   importSession,
   keepSettings,
+  keepToken,
   licenceChoices,
   licences,
   listModels,
@@ -52,16 +60,20 @@ export {
   openModelPage,
   openRefusedModel,
   openSession,
+  openTokenPage,
   orderPresets,
+  pauseDownload,
   pinSession,
   presets,
   redo,
   renameFolder,
   renameSession,
   restoreSession,
+  revealModel,
   searchSessions,
   sessionSummary,
   settings,
+  startDownload,
   stop,
   stopCheck,
   switchBranch,
@@ -96,6 +108,10 @@ export function checkModel(
   onProgress: (progress: LoadProgress) => void,
 ): Promise<null> {
   return bindings.checkModel(name, channel(onProgress));
+}
+
+export function watchDownloads(onChange: (downloads: DownloadState[]) => void): Promise<null> {
+  return bindings.watchDownloads(channel(onChange));
 }
 
 function channel<T>(listen: (message: T) => void): Channel<T> {

@@ -385,7 +385,35 @@ export type ModelEntry = { name: string,
 /**
  * The name under which its licence is kept.
  */
-record: string, title: string, family: string, purpose: string, licence: string, gate: ModelGate, weight_bytes: number, presence: ModelPresence, verified_at: string | null, };
+record: string, title: string, family: string, purpose: string, licence: string, gate: ModelGate, 
+/**
+ * Of what is here, else of the weights in bfloat16.
+ */
+weight_bytes: number, presence: ModelPresence, verified_at: string | null, 
+/**
+ * 40 hexadecimal digits.
+ */
+commit: string | null, };
+export type DownloadStage = { "is": "asking" } | { "is": "fetching" } | { "is": "resuming" } | { "is": "waiting", reason: string, seconds: number, } | { "is": "verifying" } | { "is": "paused" } | { "is": "failed", problem: Problem, };
+export type DownloadState = { 
+/**
+ * A name of the catalogue, or ORG/REPO.
+ */
+model: string, stage: DownloadStage, 
+/**
+ * The one that comes now.
+ */
+file: string, bytes: number, total: number, bytes_per_second: number, };
+export type TokenPlace = "variable" | "hugging_face_file" | "keyring" | "own_file";
+export type Account = { 
+/**
+ * Null where there is no token.
+ */
+place: TokenPlace | null, 
+/**
+ * The host that tokens go to, and nothing else does.
+ */
+endpoint: string, offline: boolean, free_bytes: number | null, };
 
 /** Sends the engine's state now and after every change. */
 export const watchEngine = (onStatus: Channel<EngineStatus>) =>
@@ -535,8 +563,8 @@ export const settings = () =>
 export const changeSettings = (settings: Settings) =>
   invoke<null>('change_settings', { settings });
 /** The gated models; conversions of one count as that one. */
-export const licenceChoices = () =>
-  invoke<Array<LicenceChoice>>('licence_choices', {  });
+export const licenceChoices = (model: string | null) =>
+  invoke<Array<LicenceChoice>>('licence_choices', { model });
 /** Opens a licence's official text in the browser. */
 export const openLicenceText = (model: string) =>
   invoke<null>('open_licence_text', { model });
@@ -570,3 +598,39 @@ export const openKnownModel = (name: string) =>
 /** Opens a model's page in the browser. */
 export const openModelPage = (name: string) =>
   invoke<null>('open_model_page', { name });
+/** Deletes an installed model, and says how many bytes that frees. */
+export const deleteModel = (name: string) =>
+  invoke<number>('delete_model', { name });
+/** Shows an installed model in the system's file manager. */
+export const revealModel = (name: string) =>
+  invoke<null>('reveal_model', { name });
+/** Sends all downloads that are not done, now and after every change. */
+export const watchDownloads = (onChange: Channel<Array<DownloadState>>) =>
+  invoke<null>('watch_downloads', { onChange });
+/** Begins a download or goes on with it. */
+export const startDownload = (name: string) =>
+  invoke<null>('start_download', { name });
+/** Stops a download; what has come stays. */
+export const pauseDownload = (name: string) =>
+  invoke<null>('pause_download', { name });
+/** Stops a download and throws away what has come. */
+export const cancelDownload = (name: string) =>
+  invoke<null>('cancel_download', { name });
+/** Where the token is, if there is one, and how much room the disk of the models has. */
+export const account = () =>
+  invoke<Account>('account', {  });
+/** Asks Hugging Face whose token it is. */
+export const checkAccount = () =>
+  invoke<string>('check_account', {  });
+/** Keeps a token that was pasted, once Hugging Face knows it, and says whose it is. */
+export const keepToken = (token: string) =>
+  invoke<string>('keep_token', { token });
+/** Forgets a token that was pasted. */
+export const forgetToken = () =>
+  invoke<null>('forget_token', {  });
+/** Opens the page on which tokens are made. */
+export const openTokenPage = () =>
+  invoke<null>('open_token_page', {  });
+/** Whether the hub has another version of an installed model. */
+export const checkUpdate = (name: string) =>
+  invoke<boolean>('check_update', { name });

@@ -14,5 +14,15 @@ export function parameters(count: number): string {
 
 export const whole = (n: number): string => n.toLocaleString('en-US');
 
+export const percent = (share: number): string => `${Math.floor(share * 100)} %`;
+
+/** Seconds, as one says it: '40 s', '12 min', '2 h 5 min'. */
+export function duration(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 const short = (n: number): string =>
   n >= 100 || Number.isInteger(n) ? n.toFixed(0) : n.toFixed(n >= 10 ? 1 : 2);

@@ -60,7 +60,7 @@ const asked = (command: string) => calls.filter(([name]) => name === command).ma
 
 async function show() {
   const onaccepted = vi.fn();
-  const { component } = render(LicenceScreen, { licences: new Licences(), onaccepted });
+  const { component } = render(LicenceScreen, { free: null, licences: new Licences(), onaccepted });
   await component.show();
   await screen.findByTestId('licence-accept');
   return { onaccepted, component };

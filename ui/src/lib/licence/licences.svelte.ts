@@ -53,7 +53,10 @@ export class Licences {
     this.#opened = [];
     this.choose(model);
     await this.#attempt(async () => {
-      [this.#choices, this.#records] = await Promise.all([licenceChoices(), licences()]);
+      [this.#choices, this.#records] = await Promise.all([
+        licenceChoices(model || null),
+        licences(),
+      ]);
     });
   }
 
