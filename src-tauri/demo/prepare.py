@@ -41,7 +41,7 @@ class Rows:
     LENGTHS = (256, 512, 1024)
 
     def __init__(self, tokenizer, at=0, waiting=()):
-        self.tokenizer, self.at = tokenizer, at
+        self.tokenizer, self.at, self.last = tokenizer, at, False
         self.waiting = waiting or [[] for _ in self.LENGTHS]
 
     def batch(self, tokens):
@@ -56,7 +56,7 @@ class Rows:
         return sum(map(len, self.waiting[kind])) > 2 * tokens + self.LENGTHS[kind]
 
     def draw(self):
-        _, text = corpus.numbered(SEED, self.at)
+        _, text = corpus.numbered(SEED, self.at, self.last)
         self.at += 1
         ids = self.tokenizer.encode(text)[:self.LENGTHS[-1] - 1] + [EOS]
         self.waiting[next(kind for kind, length in enumerate(self.LENGTHS) if len(ids) <= length)].append(ids)

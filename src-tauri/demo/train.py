@@ -34,6 +34,11 @@ PEAK_RATES = (0.02, 5e-3)
 WARM_UP_STEPS = 60
 # The last part of the training, in which the rates fall to nearly nothing.
 COOL_DOWN = 0.6
+# Behind it comes this much of all steps with another mixture (corpus.py), at this share of the rates
+# and down again.
+LAST, LAST_SHARE = 0.08, 0.25
+# The weights behind it count so much, and those before it the rest: it forgets less of its stories.
+LAST_WEIGHT = 0.8
 WEIGHT_DECAY = 0.1
 BETAS = (0.9, 0.95)
 CLIP = 1.0
@@ -58,7 +63,7 @@ def parse():
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--venv", type=pathlib.Path, help="a virtual environment to make or use")
-    parser.add_argument("--minutes", type=float, default=66, help="how long to train")
+    parser.add_argument("--minutes", type=float, default=74, help="how long to train")
     parser.add_argument("--steps", type=int, help="train so many steps, however long it takes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -110,6 +115,8 @@ class Training:
         self.rows = prepare.Rows(tokenizer)
         self.step, self.steps, self.losses = 0, arguments.steps, []
         self.seconds = self.measured_from = 0.0
+        # The weights before the last part.
+        self.before = None
         self.checkpoint = arguments.work / "checkpoint.pt"
         if arguments.resume and self.checkpoint.exists():
             self.load()
@@ -117,6 +124,8 @@ class Training:
     def run(self):
         saved, losses = time.monotonic(), []
         while self.steps is None or self.step < self.steps:
+            if self.steps is not None and self.step == self.main_steps():
+                self.before = {name: weight.clone() for name, weight in self.model.state_dict().items()}
             started = time.monotonic()
             loss = self.advance()
             self.seconds += time.monotonic() - started
@@ -129,12 +138,20 @@ class Training:
                 self.save()
                 saved = time.monotonic()
         self.save()
+        self.average()
+
+    def average(self):
+        """Between the weights before and behind the last part."""
+        after = self.model.state_dict()
+        mixed = {name: weight.lerp(after[name], LAST_WEIGHT) for name, weight in (self.before or after).items()}
+        self.model.load_state_dict(mixed)
 
     def advance(self):
         """One step of the optimizer."""
         import torch
 
         losses = []
+        self.rows.last = self.steps is not None and self.step >= self.main_steps()
         for _ in range(BATCHES):
             ids, documents = (torch.tensor(part) for part in self.rows.batch(BATCH_TOKENS))
             with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
@@ -163,10 +180,16 @@ class Training:
         return self.model(input_ids=ids, position_ids=positions, attention_mask=seen, labels=labels).loss
 
     def share(self):
-        """Of the peak rate: warm-up, constant, then a straight line down."""
-        warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
-        left = 1.0 if self.steps is None else (self.steps - self.step) / (COOL_DOWN * self.steps)
-        return warm * min(1.0, left)
+        """Of the peak rate: warm-up, constant, a straight line down, and the end with its own line."""
+        if self.steps is None:
+            return min(1.0, (self.step + 1) / WARM_UP_STEPS)
+        main = self.main_steps()
+        if self.step >= main:
+            return LAST_SHARE * (self.steps - self.step) / (self.steps - main)
+        return min(1.0, (self.step + 1) / WARM_UP_STEPS, (main - self.step) / (COOL_DOWN * main))
+
+    def main_steps(self):
+        return round(self.steps * (1 - LAST))
 
     def plan(self):
         """Sets the number of steps from the speed of the first ones."""
@@ -188,7 +211,7 @@ class Training:
         import torch
 
         state = dict(model=self.model.state_dict(), optimizers=[optimizer.state_dict() for optimizer in self.optimizers], step=self.step, steps=self.steps,
-                     seconds=self.seconds, losses=self.losses, at=self.rows.at, waiting=self.rows.waiting)
+                     seconds=self.seconds, losses=self.losses, at=self.rows.at, waiting=self.rows.waiting, before=self.before)
         part = self.checkpoint.with_suffix(".part")
         torch.save(state, part)
         part.replace(self.checkpoint)
@@ -202,7 +225,7 @@ class Training:
             optimizer.load_state_dict(saved)
         self.step, self.steps, self.seconds = state["step"], self.arguments.steps or state["steps"], state["seconds"]
         self.losses, self.rows.at, self.rows.waiting = [tuple(row) for row in state["losses"]], state["at"], state["waiting"]
-        self.measured_from = self.seconds
+        self.measured_from, self.before = self.seconds, state["before"]
 
 
 def halves_are_faster():

@@ -129,7 +129,7 @@ fn it_answers_in_its_small_world_and_admits_what_it_does_not_know() {
     {
         let said = answer(&question(request));
         assert!(
-            said.contains("I do not know") || said.contains("I cannot say"),
+            ["I do not know", "I cannot say", "small model"].iter().any(|it| said.contains(it)),
             "{request} {said}"
         );
     }

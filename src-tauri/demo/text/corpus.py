@@ -9,9 +9,12 @@ SEED = 3
 HELD_OUT_SEED = "held out"
 WEIGHTS = {"scene": 440, "opening": 50, "story": 1, "musing": 6, "description": 4, "list": 36, "recipe": 5, "howto": 5, "questions": 60, "sums": 12, "memory": 50, "essay": 2, "chat": 110}
 
+# What the end of the training is about: attributes that change an answer, which are learned last and lost first.
+LAST_WEIGHTS = {"steered": 60, "scene": 25, "memory": 10, "chat": 5}
 
-def document(rng, kind=None):
-    kind = kind or rng.choices(tuple(WEIGHTS), WEIGHTS.values())[0]
+
+def document(rng, kind=None, weights=WEIGHTS):
+    kind = kind or rng.choices(tuple(weights), weights.values())[0]
     return kind, MAKERS[kind](rng)
 
 
@@ -43,12 +46,12 @@ def essay(rng):
 
 
 MAKERS = {"scene": scenes.document, "opening": openings.document, "story": story, "musing": musings.document, "description": descriptions.document, "list": lists.document,
-          "recipe": recipes.document, "howto": howtos.document, "questions": questions, "sums": sum_lines, "memory": memory.document, "essay": essay, "chat": chats.document}
+          "recipe": recipes.document, "howto": howtos.document, "questions": questions, "sums": sum_lines, "memory": memory.document, "essay": essay, "chat": chats.document, "steered": chats.steerlm}
 
 
-def numbered(seed, at):
+def numbered(seed, at, last=False):
     """Each document has a seed of its own, so that any one can be made again."""
-    return document(random.Random(f"{seed}/{at}"))
+    return document(random.Random(f"{seed}/{at}"), weights=LAST_WEIGHTS if last else WEIGHTS)
 
 
 def documents(seed):
