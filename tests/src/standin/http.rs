@@ -38,8 +38,9 @@ pub enum Ending {
     Silent,
 }
 
-/// Bytes written at once.
-const PIECE: usize = 16 << 10;
+/// Bytes written at once, and when they are to come slowly.
+const PIECE: usize = 256 << 10;
+const SLOW_PIECE: usize = 16 << 10;
 const SILENCE: Duration = Duration::from_mins(2);
 
 impl Answer {
@@ -113,7 +114,8 @@ fn head(mut stream: &TcpStream, answer: &Answer) -> Option<()> {
 fn body(mut stream: &TcpStream, body: &Body, sent: &dyn Fn(usize)) -> Option<()> {
     let bytes = &body.bytes[body.from..];
     let end = body.cut.map_or(bytes.len(), |(after, _)| after.min(bytes.len()));
-    for piece in bytes[..end].chunks(PIECE) {
+    let size = if body.pace.is_some() { SLOW_PIECE } else { PIECE };
+    for piece in bytes[..end].chunks(size) {
         stream.write_all(piece).ok()?;
         sent(piece.len());
         if let Some(pace) = body.pace {
