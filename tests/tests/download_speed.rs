@@ -25,6 +25,20 @@ async fn a_gigabyte_comes_as_fast_as_it_can_be_hashed() {
     let hashing = started.elapsed();
     let site = StandIn::start(Repository::new("some/model").with("model.nemo", bytes, &digest));
 
+    // The shortest: how fast a virtual machine finds memory to write to is no part of it either.
+    let mut took = fetched(&site).await;
+    for _ in 0..3 {
+        took = took.min(fetched(&site).await);
+    }
+
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    note("hashing 1 GiB alone", milliseconds(hashing));
+    let most = FAST_MS.max(milliseconds(hashing) / OF_THE_HASH);
+    judge("fetching 1 GiB", milliseconds(took), most, BUSY_MS);
+}
+
+/// How long it takes to fetch, hash and write.
+async fn fetched(site: &StandIn) -> Duration {
     // In memory: the disk of this machine is no part of it.
     let memory = Path::new("/dev/shm");
     let roomy = hub::free_bytes(memory).ok().flatten().is_some_and(|free| free > 2 * BYTES as u64);
@@ -40,10 +54,5 @@ async fn a_gigabyte_comes_as_fast_as_it_can_be_hashed() {
     let hub = Hub::new(&folder.path().join("data"));
     let started = Instant::now();
     hub.download(&download, &mut |_| {}).await.expect("fetched");
-    let took = started.elapsed();
-
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-    note("hashing 1 GiB alone", milliseconds(hashing));
-    let most = FAST_MS.max(milliseconds(hashing) / OF_THE_HASH);
-    judge("fetching 1 GiB", milliseconds(took), most, BUSY_MS);
+    started.elapsed()
 }
