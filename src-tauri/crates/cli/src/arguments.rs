@@ -301,7 +301,7 @@ pub(crate) struct Download {
     /// A branch, a tag or a commit.
     #[arg(long, value_name = "R", default_value = hub::MAIN)]
     pub(crate) revision: String,
-    /// Read the Hugging Face token from standard input instead of HF_TOKEN or where it is kept.
+    /// Read the Hugging Face token from standard input instead of `HF_TOKEN` or where it is kept.
     #[arg(long)]
     pub(crate) token_stdin: bool,
     /// Print JSON instead of text.

@@ -100,7 +100,7 @@ impl Snapshot {
         match (archives.next(), archives.next()) {
             (Some(name), None) => Some(self.folder.join(name)),
             (None, None) => {
-                is_complete(self.files.keys().map(String::as_str)).then(|| self.folder.clone())
+                is_complete(&self.files.keys().map(String::as_str)).then(|| self.folder.clone())
             }
             _ => None,
         }
@@ -124,7 +124,7 @@ impl Snapshot {
 }
 
 /// Whether these files of a repository are a whole Hugging Face model.
-pub(crate) fn is_complete<'a>(names: impl Iterator<Item = &'a str> + Clone) -> bool {
+pub(crate) fn is_complete<'a>(names: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
     let has = |name: &str| names.clone().any(|known| known == name);
     let tokenizer = has("tokenizer.json") || has("tokenizer.model");
     let sharded = || has("model.safetensors.index.json") && has_all_shards(names.clone());

@@ -20,7 +20,7 @@ pub(super) fn files(repo: &str, listed: Vec<Listed>) -> Result<Vec<Listed>> {
         return (archives.len() == 1).then_some(archives).ok_or_else(incomplete);
     }
     let mut parts: Vec<Listed> = others.into_iter().filter(is_model_file).collect();
-    if !is_complete(parts.iter().map(|file| file.name.as_str())) {
+    if !is_complete(&parts.iter().map(|file| file.name.as_str())) {
         return Err(incomplete());
     }
     // What is small comes first: what is wrong with it shows before 17 GB were fetched.

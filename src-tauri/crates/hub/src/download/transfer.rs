@@ -64,7 +64,7 @@ impl Transfer<'_> {
     pub(super) async fn run(mut self, mut remote: Remote) -> Result<Fetched> {
         let (mut mismatches, mut changes) = (0, 0);
         loop {
-            match self.to_the_end(&remote).await {
+            match self.whole(&remote).await {
                 Ok(fetched) => return Ok(fetched),
                 Err(Break::Changed(now)) if changes < MOST_CHANGES => {
                     changes += 1;
@@ -88,7 +88,7 @@ impl Transfer<'_> {
         }
     }
 
-    async fn to_the_end(&mut self, remote: &Remote) -> Result<Fetched, Break> {
+    async fn whole(&mut self, remote: &Remote) -> Result<Fetched, Break> {
         let blob = self.cache.blob(self.wanted.repo, &remote.etag);
         let etag = remote.etag.clone();
         if is_whole(&blob, remote) {
