@@ -22,7 +22,7 @@ pub enum Error {
     ChecksumMismatch { file: String },
     #[error("{} is being fetched by another program", .0.display())]
     InUse(PathBuf),
-    #[error("{model} is gated, and there is no Hugging Face token")]
+    #[error("there is no Hugging Face token, and {model} is gated")]
     TokenMissing { model: String },
     #[error("Hugging Face does not know this token")]
     TokenInvalid,
