@@ -238,6 +238,16 @@ fn the_token_goes_to_the_hub_and_nowhere_else() {
 }
 
 #[test]
+fn a_licence_record_names_the_account_once_the_hub_has_said_it() {
+    let site = open_with(tiny());
+    let user = User::with_token(&site);
+    ended_well(&user.download(OPEN));
+    user.accepts(GATED_NAME);
+    let records = nemotron::lines(&user.run(&["licence", "list", "--json"]));
+    assert_eq!(records[0]["licences"][0]["who"], "somebody");
+}
+
+#[test]
 fn what_stands_in_the_way_is_told_apart() {
     let site = gated(Granted::Yes);
     let mut user = User::of(&site);

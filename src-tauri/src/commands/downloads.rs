@@ -82,7 +82,7 @@ pub(crate) async fn check_account(app: State<'_, App>) -> Outcome<String> {
     let token = found(&app, &environment).await?.map(|(token, _)| token);
     let missing = || hub::Error::TokenMissing { model: "the account".to_owned() };
     let token = token.ok_or_else(missing).map_err(problem)?;
-    name_of(&environment, token).await
+    name_of(&app, &environment, token).await
 }
 
 /// Keeps a token that was pasted, once Hugging Face knows it, and says whose it is.
@@ -90,7 +90,7 @@ pub(crate) async fn check_account(app: State<'_, App>) -> Outcome<String> {
 pub(crate) async fn keep_token(app: State<'_, App>, token: String) -> Outcome<String> {
     let environment = Environment::get();
     let token = Token::new(&token).ok_or(hub::Error::TokenInvalid).map_err(problem)?;
-    let name = name_of(&environment, token.clone()).await?;
+    let name = name_of(&app, &environment, token.clone()).await?;
     let (tokens, pasted) = (app.hub.tokens.clone(), token.clone());
     let kept = tokio::task::spawn_blocking(move || tokens.keep(&token)).await;
     kept.map_err(|error| failed(&error.to_string()))?.map_err(problem)?;
@@ -135,9 +135,12 @@ pub(crate) async fn check_update(app: State<'_, App>, name: String) -> Outcome<b
     app.hub.has_update(&name, MAIN, &environment, token).await.map_err(problem)
 }
 
-async fn name_of(environment: &Environment, token: Token) -> Outcome<String> {
-    let access = Access::new(environment, Some(token), hub::STALL).map_err(problem)?;
-    access.account_name().await.map_err(problem)
+async fn name_of(app: &App, environment: &Environment, token: Token) -> Outcome<String> {
+    let access = Access::new(environment, Some(token.clone()), hub::STALL).map_err(problem)?;
+    let name = access.account_name().await.map_err(problem)?;
+    // For licence records to come; nothing here needs it.
+    let _ = app.hub.accounts.note(&token, &name);
+    Ok(name)
 }
 
 /// The keyring may ask the user, which takes its time.

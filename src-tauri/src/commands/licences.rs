@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ::engine::Problem;
-use hub::{Acceptance, Card, Catalogue, Document, Record};
+use hub::{Acceptance, Card, Catalogue, Document, Environment, Record};
 use serde::Serialize;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
@@ -97,7 +97,7 @@ pub(crate) async fn accept_licence(
 ) -> Outcome<Acceptance> {
     let subject = Catalogue::get().subject(&model).map_err(problem)?;
     let text = copy.as_deref().map(text).transpose()?;
-    app.hub.licences.accept(&subject, text.as_deref()).map_err(problem)
+    app.hub.accept(&subject, text.as_deref(), &Environment::get()).map_err(problem)
 }
 
 /// Takes an acceptance back. A model that may not be loaded now gives way to the built-in one.

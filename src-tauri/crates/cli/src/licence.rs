@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use hub::{Catalogue, Record, Subject};
+use hub::{Catalogue, Environment, Record, Subject};
 use serde_json::json;
 
 use crate::arguments::{LicenceAccept, LicenceAction, LicenceList, LicenceShow, LicenceWithdraw};
@@ -62,7 +62,7 @@ fn readable(subject: &Subject) -> String {
 fn accept(arguments: &LicenceAccept) -> Result<(), CliError> {
     let subject = Catalogue::get().subject(&arguments.model)?;
     let text = arguments.document.as_deref().map(document).transpose()?;
-    let record = model::hub().licences.accept(&subject, text.as_deref())?;
+    let record = model::hub().accept(&subject, text.as_deref(), &Environment::get())?;
     if arguments.json {
         return output::json_line(&Record { acceptance: record, withdrawn_at: None });
     }

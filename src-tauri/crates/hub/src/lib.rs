@@ -4,6 +4,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `tokens` | where a Hugging Face token is, and is kept |
+//! | `accounts` | whose a token was when the hub was last asked |
 //! | `environment` | what the variables of Hugging Face's tools say: hub, cache, token |
 //! | `cache` | the files that Hugging Face's tools have fetched |
 //! | `access` | what is asked of the hub, and why it refuses |
@@ -18,6 +19,7 @@
 //! | `licence` | what was accepted and withdrawn, by whom and when |
 
 mod access;
+mod accounts;
 mod cache;
 mod catalogue;
 mod download;
@@ -36,6 +38,7 @@ mod unfinished;
 use std::path::{Path, PathBuf};
 
 pub use access::Access;
+pub use accounts::Accounts;
 pub use cache::{Cache, CachedFile, MAIN, Snapshot};
 pub use catalogue::{Card, Catalogue, Document, Fact, Model, Score, Subject};
 pub use download::{Download, Event, Partial, Patience, STALL, free_bytes};
@@ -64,6 +67,7 @@ pub struct Hub {
     pub tokens: Tokens,
     pub unfinished: Unfinished,
     pub opened: Opened,
+    pub accounts: Accounts,
 }
 
 impl Hub {
@@ -76,6 +80,7 @@ impl Hub {
             tokens: Tokens::in_folder(folder),
             unfinished: Unfinished::in_folder(folder),
             opened: Opened::in_folder(folder),
+            accounts: Accounts::in_folder(folder),
         }
     }
 

@@ -99,6 +99,19 @@ impl Licences {
     /// # Errors
     /// [`Error::Io`].
     pub fn accept(&self, subject: &Subject, text: Option<&[u8]>) -> Result<Acceptance> {
+        self.accept_by(None, subject, text)
+    }
+
+    /// The same by an account that is known.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(crate) fn accept_by(
+        &self,
+        account: Option<String>,
+        subject: &Subject,
+        text: Option<&[u8]>,
+    ) -> Result<Acceptance> {
         let document_sha256 = text.map(sha256);
         let same = |record: &Acceptance| {
             record.model == subject.model
@@ -113,7 +126,7 @@ impl Licences {
             document_sha256,
             link: subject.document.link.clone(),
             accepted_at: now(),
-            who: user(),
+            who: account.unwrap_or_else(user),
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         self.append(&Act::Accepted(acceptance.clone()))?;

@@ -155,8 +155,10 @@ impl Hub {
         if !known && accepted.is_err() && patiently(|| access.is_gated(repo)).await? {
             accepted?;
         }
-        if access.has_token() {
-            patiently(|| access.account()).await?;
+        if let Some(token) = &download.token {
+            let name = patiently(|| access.account()).await?;
+            // For licence records to come; nothing here needs it.
+            let _ = self.accounts.note(token, &name);
         }
         let Revision { commit, gated } =
             patiently(|| access.revision(repo, &download.revision)).await?;
