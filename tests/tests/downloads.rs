@@ -171,6 +171,34 @@ fn a_model_is_fetched_verified_installed_and_runs() {
     assert!(!site.seen().iter().any(|seen| seen.path.contains("README")), "only the model");
 }
 
+/// As transformers wrote it; git hashes are those of small files, and any digits do for the stand-in.
+#[test]
+fn a_hugging_face_folder_is_fetched_file_by_file_and_runs() {
+    let mut repository = Repository::new("some/folder").with("pytorch_model.bin", vec![1], "b");
+    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("the fixture") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).expect("read");
+        let digest = hub::sha256(&bytes);
+        let etag = if bytes.len() > 100_000 { &digest } else { &digest[..40] };
+        repository = repository.with(&name, bytes, etag);
+    }
+    let site = StandIn::start(repository);
+    let user = User::of(&site);
+    let lines = nemotron::lines(&user.download("some/folder"));
+    let done = lines.last().expect("done");
+    assert_eq!((done["type"].as_str(), done["name"].as_str()), (Some("done"), Some("some/folder")));
+    assert!(!site.seen().iter().any(|seen| seen.path.contains(".bin")), "no pickle");
+    let listed = user.listed("some/folder");
+    assert_eq!(
+        (&listed["installed"], &listed["format"]),
+        (&Value::Bool(true), &"huggingface".into())
+    );
+    let more = ["--prompt", "The", "--max-tokens", "2"];
+    let text = user.run(&[&["complete", "--model", "Some/Folder"][..], &more].concat());
+    assert!(text.status.success(), "{}", String::from_utf8_lossy(&text.stderr));
+}
+
 #[test]
 fn what_was_fetched_lies_where_hugging_faces_tools_look_and_is_not_fetched_again() {
     let site = open_with(tiny());
