@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod nemotron;
 pub mod standin;
 pub mod timing;
+pub mod user;
 pub mod window;
 
 use std::path::{Path, PathBuf};
