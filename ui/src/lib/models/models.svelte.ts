@@ -19,13 +19,15 @@ import type { DownloadState, LoadProgress, ModelEntry, Problem } from '../bindin
 /** What is not in the catalogue stands at the end. */
 const OTHERS = 'Others';
 
+export type Update = 'asking' | 'newer' | 'newest';
+
 export class Models {
   #entries = $state.raw<readonly ModelEntry[]>([]);
   #downloads = $state.raw<readonly DownloadState[]>([]);
   #checking = $state<string | null>(null);
   #progress = $state.raw<LoadProgress>({ bytes_done: 0, bytes_total: 0 });
-  /** What was said last of looking for an update, by name. */
-  #updates = $state.raw<Readonly<Record<string, string>>>({});
+  /** What looking for an update came to, by name. */
+  #updates = $state.raw<Readonly<Record<string, Update | null>>>({});
   problem = $state.raw<Problem | null>(null);
 
   /** By family, in the order of the catalogue. */
@@ -52,8 +54,8 @@ export class Models {
   download(name: string): DownloadState | undefined {
     return this.#downloads.find(({ model }) => model === name);
   }
-  update(name: string): string {
-    return this.#updates[name] ?? '';
+  update(name: string): Update | null {
+    return this.#updates[name] ?? null;
   }
   /** Of all that is being fetched, from 0 to 1; null: nothing is. */
   get fetched(): number | null {
@@ -108,12 +110,12 @@ export class Models {
     await this.#reload();
   }
   async lookForUpdate(name: string): Promise<void> {
-    const said = (text: string) => (this.#updates = { ...this.#updates, [name]: text });
-    said('Asking Hugging Face…');
+    const said = (update: Update | null) => (this.#updates = { ...this.#updates, [name]: update });
+    said('asking');
     const done = await this.#attempt(async () =>
-      said((await checkUpdate(name)) ? 'There is a newer version.' : 'This is the newest version.'),
+      said((await checkUpdate(name)) ? 'newer' : 'newest'),
     );
-    if (!done) said('');
+    if (!done) said(null);
   }
 
   get(name: string): Promise<boolean> {
