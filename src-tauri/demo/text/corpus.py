@@ -9,7 +9,7 @@ SEED = 3
 HELD_OUT_SEED = "held out"
 WEIGHTS = {"scene": 440, "opening": 50, "story": 1, "musing": 6, "description": 4, "list": 36, "recipe": 5, "howto": 5, "questions": 60, "sums": 12, "memory": 50, "essay": 2, "chat": 110}
 
-# What the end of the training is about: attributes that change an answer, which are learned last and lost first.
+# What the end of the training is about: attributes that change an answer, of which the mixture above has too little.
 LAST_WEIGHTS = {"steered": 60, "scene": 25, "memory": 10, "chat": 5}
 
 

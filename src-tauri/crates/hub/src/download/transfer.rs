@@ -19,7 +19,7 @@ use super::{Event, Meter, Partial, Patience};
 use crate::access::{Access, Refusal, Remote};
 use crate::{Cache, Error, Result};
 
-/// Pieces that wait to be hashed and written, of some 16 to 64 KB each.
+/// Pieces that wait to be hashed and written.
 const WAITING: usize = 256;
 /// A file whose bytes are wrong twice is wrong on the other side.
 const MOST_MISMATCHES: u32 = 1;
