@@ -43,6 +43,8 @@ PETS = [animal for animal in ANIMALS if animal.kind == "pet"]
 OWNED = [thing for thing in THINGS if not thing.noun.startswith("pair") and thing.noun != "soap" and thing.maker not in ("carpenter", "postman")]
 # What fits into a pocket.
 TRINKETS = words("key, watch, button, thimble, pen, pencil, letter, compass, whistle, ring, necklace, brooch, coin, comb, spoon, glove, notebook, map")
+# 'Once there was the fox' knows him already.
+KNOWN = re.compile(r"\b(there was once|once there was|once upon a time there was) the ", re.IGNORECASE)
 # 'said he' reads like an old book.
 INVERTED = re.compile(r"(?<=\" )(said|asked|cried|whispered|answered|called|shouted|replied|begged|thought|wrote) (I|she|he|they|we)\b")
 
@@ -65,7 +67,7 @@ def tale(rng, who=None, owned=None, file="*"):
     """One of them; `who` and `owned`, where given, are the hero and the thing in it, and then there is no heading."""
     kind, heading, beats = rng.choice([tale for tale in tales(file) if may_tell(tale, who, owned)])
     slots = scene(rng, kind, who or heroes.hero(rng, kind), owned)
-    text = INVERTED.sub(r"\2 \1", finish(" ".join(raw(rng, beat, slots) for beat in beats)))
+    text = INVERTED.sub(r"\2 \1", finish(KNOWN.sub(r"\1 a ", " ".join(raw(rng, beat, slots) for beat in beats))))
     if who or (kind == "none" and not heading) or rng.random() < (0.7 if heading else 0.9):
         return text
     return headed(rng, heading or title(rng, kind, beats, slots), slots, text)
