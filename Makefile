@@ -5,11 +5,21 @@ export CARGO_TARGET_DIR
 # Our own paths would otherwise end up in the binary's panic messages.
 CARGO = cargo
 APP = $(CARGO_TARGET_DIR)/release/nemotron-playground
+# Everything for GPUs, the build and what it is built with: docs/cuda.md.
+CUDA = $(CARGO_TARGET_DIR)/cuda
 
-.PHONY: run test bench soak fuzz check build bindings demo packages test-packages
+.PHONY: run run-cpu run-cuda test bench soak fuzz check check-cuda kernels build cuda bindings demo \
+  packages test-packages cuda-packages
 
-run: packages build
+# With a driver for NVIDIA GPUs the app that can use them, else the one that computes on the CPU alone.
+run: packages
+	$(MAKE) --no-print-directory run-$$(scripts/cuda flavour)
+
+run-cpu: build
 	$(APP) $(MODEL)
+
+run-cuda: cuda
+	libraries=$$(scripts/cuda libraries $(CUDA)) && eval "$$libraries" && $(CUDA)/target/release/nemotron-playground $(MODEL)
 
 test: packages test-packages build
 	cd ui && npm test
@@ -34,9 +44,22 @@ check: ui/node_modules/.done packages
 	cd ui && npm run check && npm run lint && npm run build
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
+	$(MAKE) --no-print-directory check-cuda
+
+# The same with the code for GPUs compiled in; it takes no CUDA.
+check-cuda: ui/dist/index.html
+	scripts/cuda check $(CUDA)
+
+# The CUDA kernels by NVIDIA's compiler, which is fetched if it is not there.
+kernels: cuda-packages
+	scripts/cuda kernels $(CUDA)
 
 build: ui/dist/index.html
 	$(CARGO) build --release -p nemotron-playground -p cli
+
+# App and command line for NVIDIA GPUs.
+cuda: packages cuda-packages ui/dist/index.html
+	scripts/cuda build $(CUDA)
 
 # The TypeScript side of the commands, from the Rust types.
 bindings: ui/dist/index.html
@@ -51,6 +74,9 @@ packages:
 
 test-packages:
 	@scripts/packages test
+
+cuda-packages:
+	@scripts/packages cuda
 
 ui/node_modules/.done: ui/package.json ui/package-lock.json
 	cd ui && npm ci --ignore-scripts --no-audit --no-fund
