@@ -1,0 +1,146 @@
+//! A conversation, written out by a template.
+
+use std::ops::Range;
+
+use super::answer::Answer;
+use super::template::{Layout, Template};
+use super::{Conversation, Message, Role};
+use crate::settings::PromptSpan;
+use crate::{Error, Result};
+
+/// The prompt that asks for the next answer of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    pub template: Template,
+    pub spans: Vec<PromptSpan>,
+    /// Where the spans come from, in their order and without gaps.
+    pub turns: Vec<RenderedTurn>,
+    /// Texts that end the answer.
+    pub stop: Vec<String>,
+    /// How many of the oldest turns are left out.
+    pub folded: usize,
+    /// The answer's first word brings a space along that belongs to the template.
+    spaced: bool,
+}
+
+/// Spans that come from one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedTurn {
+    /// Its index in the conversation; none for what is the template's alone.
+    pub message: Option<usize>,
+    pub spans: Range<usize>,
+}
+
+impl Rendered {
+    /// The whole prompt as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let texts = self.spans.iter().map(|span| match span {
+            PromptSpan::Text { text } | PromptSpan::User { text } => text.as_str(),
+            PromptSpan::Tokens { .. } => "",
+        });
+        texts.collect()
+    }
+
+    /// What makes the answer of the model's events.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        Answer::new(self.spaced)
+    }
+
+    fn push_template(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.spans.push(PromptSpan::Text { text: text.to_owned() });
+        }
+    }
+
+    fn push_user(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.spans.push(PromptSpan::User { text: text.to_owned() });
+        }
+    }
+
+    /// Everything since the last turn is one.
+    fn end_turn(&mut self, message: Option<usize>) {
+        let start = self.turns.last().map_or(0, |turn| turn.spans.end);
+        self.turns.push(RenderedTurn { message, spans: start..self.spans.len() });
+    }
+}
+
+/// Writes a conversation out. A model has to be known for `Auto`; here that is `Base`.
+///
+/// # Errors
+/// [`Error::BadMessages`] names the message out of order, [`Error::NotOfTemplate`] what the
+/// template has no place for, [`Error::OutOfRange`] an attribute.
+pub fn render(conversation: &Conversation, template: Template) -> Result<Rendered> {
+    render_without(conversation, template, 0)
+}
+
+/// The same without the oldest `folded` turns.
+pub(super) fn render_without(
+    conversation: &Conversation,
+    template: Template,
+    folded: usize,
+) -> Result<Rendered> {
+    let template = if template == Template::Auto { Template::Base } else { template };
+    conversation.check()?;
+    check_extras(conversation, template)?;
+    let layout = template.layout(conversation.attributes.as_ref());
+    let mut rendered = Rendered {
+        template,
+        spans: Vec::new(),
+        turns: Vec::new(),
+        stop: layout.stop.iter().map(|text| (*text).to_owned()).collect(),
+        folded,
+        spaced: layout.before_assistant != layout.opening,
+    };
+    system(&mut rendered, &layout, conversation);
+    let oldest = conversation.first() + 2 * folded;
+    for (index, message) in conversation.messages.iter().enumerate().skip(oldest) {
+        turn(&mut rendered, &layout, message, index == oldest);
+        rendered.end_turn(Some(index));
+    }
+    rendered.push_template(&layout.opening);
+    rendered.end_turn(None);
+    Ok(rendered)
+}
+
+fn system(rendered: &mut Rendered, layout: &Layout, conversation: &Conversation) {
+    rendered.push_template(layout.before_system);
+    match conversation.system() {
+        Some(text) => rendered.push_user(text),
+        None => rendered.push_template(layout.system),
+    }
+    rendered.push_template(layout.after);
+    if let Some(context) = &conversation.context {
+        rendered.push_user(context);
+        rendered.push_template(layout.after);
+    }
+    rendered.end_turn(conversation.system().map(|_| 0));
+}
+
+fn turn(rendered: &mut Rendered, layout: &Layout, message: &Message, oldest: bool) {
+    if message.role == Role::Assistant {
+        rendered.push_template(&layout.before_assistant);
+    } else {
+        rendered.push_template(layout.before_user);
+        rendered.push_template(if oldest { layout.instruction } else { "" });
+    }
+    rendered.push_user(&message.content);
+    rendered.push_template(layout.after);
+}
+
+fn check_extras(conversation: &Conversation, template: Template) -> Result<()> {
+    let Conversation { attributes, context, .. } = conversation;
+    let extras = [
+        ("attributes are", attributes.is_some(), Template::NemotronSteerlm),
+        ("a context document is", context.is_some(), Template::NemotronQa),
+    ];
+    for (what, given, owner) in extras {
+        if given && template != owner {
+            let (owner, found) = (owner.name(), template.name());
+            return Err(Error::NotOfTemplate { what, owner, found });
+        }
+    }
+    attributes.as_ref().map_or(Ok(()), super::Attributes::check)
+}
