@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{
-    Admission, Checkpoint, Engine, EngineStatus, LoadRequest, ModelIdentity, ModelInfo, Problem,
-    WeightDtype, builtin,
+    Admission, Checkpoint, DeviceChoice, Engine, EngineStatus, LoadRequest, ModelIdentity,
+    ModelInfo, Problem, WeightDtype, builtin,
 };
 use hub::{Contents, Hub};
 use sessions::{Id, Notice, Sessions, Settings, SettingsFile};
@@ -87,7 +87,9 @@ impl App {
         // The folder of an installed model is called after its commit. Without a title the file's name does.
         let title = self.hub.title(&path).ok().flatten();
         let name = name.or(title);
-        let request = LoadRequest { path: path.clone(), name, dtype: WeightDtype::Auto };
+        // A name that somebody wrote into the file and that means nothing is as good as none.
+        let device = self.settings().device.parse().unwrap_or_default();
+        let request = LoadRequest { path: path.clone(), name, dtype: WeightDtype::Auto, device };
         let loaded = self.engine.load(request, Arc::new(Gate(Arc::clone(&self.hub)))).await;
         let refused = matches!(loaded, Err(engine::Error::NotAdmitted(_)));
         *self.refused_path() = refused.then_some(path);
@@ -130,6 +132,22 @@ impl App {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Computes on another device from now on: loads the model that is in use there. If it cannot be
+    /// loaded there, everything stays as it was.
+    pub(crate) async fn use_device(&self, device: DeviceChoice) -> engine::Result<()> {
+        let before = self.settings().device;
+        self.note(|settings| settings.device = device.to_string());
+        let status = self.engine.status().borrow().clone();
+        let (EngineStatus::Ready { model } | EngineStatus::Running { model }) = status else {
+            return Ok(());
+        };
+        let loaded = self.load(model.path, Some(model.name)).await;
+        if loaded.is_err() {
+            self.note(|settings| settings.device = before);
+        }
+        loaded
     }
 
     /// Loads the model of the last time, else the built-in one.

@@ -1,9 +1,11 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 73] = [
+const COMMAND_NAMES: [&str; 75] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
     "cancel_load",
+    "gpus",
+    "use_device",
     "stop",
     "tokens_of",
     "open_session",

@@ -6,9 +6,9 @@ include!("command_names.rs");
 use std::path::Path;
 
 use engine::{
-    Completion, EngineStatus, FinishReason, GeneratedToken, GenerationEvent, GenerationRequest,
-    LoadProgress, ModelInfo, Problem, PromptSpan, PromptToken, SamplerStage, SamplingSettings,
-    Timings, TokenProbability, TokenText, Usage,
+    Completion, DeviceChoice, EngineStatus, FinishReason, GeneratedToken, GenerationEvent,
+    GenerationRequest, Gpu, Gpus, LoadProgress, MemoryPlan, ModelInfo, Problem, PromptSpan,
+    PromptToken, SamplerStage, SamplingSettings, Timings, TokenProbability, TokenText, Usage,
 };
 use hub::{Acceptance, Card, Fact, Record, Score, TokenPlace};
 use sessions::{
@@ -33,7 +33,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 ";
 
 /// Name, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str); 73] = [
+const FUNCTIONS: [(&str, &str, &str, &str); 75] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -48,6 +48,13 @@ const FUNCTIONS: [(&str, &str, &str, &str); 73] = [
     ),
     ("openBuiltinModel", "", "null", "Goes back to the built-in model."),
     ("cancelLoad", "", "null", "Ends a load; the model loaded before stays."),
+    ("gpus", "", "Gpus", "The GPUs of this machine, or why there are none."),
+    (
+        "useDevice",
+        "device: DeviceChoice",
+        "null",
+        "Computes on another device from now on; the model in use is loaded there.",
+    ),
     ("stop", "", "null", "Ends the run that is going on; its text so far stays."),
     (
         "tokensOf",
@@ -331,7 +338,11 @@ fn bindings() -> String {
         Completion::decl(&config),
         GenerationEvent::decl(&config),
         LoadProgress::decl(&config),
+        MemoryPlan::decl(&config),
         ModelInfo::decl(&config),
+        DeviceChoice::decl(&config),
+        Gpu::decl(&config),
+        Gpus::decl(&config),
         EngineStatus::decl(&config),
         Id::decl(&config),
         Kind::decl(&config),

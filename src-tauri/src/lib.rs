@@ -47,6 +47,8 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             engine::open_model,
             engine::open_builtin_model,
             engine::cancel_load,
+            engine::gpus,
+            engine::use_device,
             engine::stop,
             engine::tokens_of,
             document::open_session,

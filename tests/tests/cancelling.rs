@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::{
-    Admission, Engine, FinishReason, GenerationEvent, GenerationRequest, LoadRequest,
+    Admission, DeviceChoice, Engine, FinishReason, GenerationEvent, GenerationRequest, LoadRequest,
     ModelIdentity, PromptSpan, WeightDtype,
 };
 use tests::checkpoint::with_context;
@@ -22,7 +22,8 @@ async fn a_run_cancelled_between_prefill_chunks_reads_no_further_and_keeps_what_
     let path = folder.path().join("long.nemo");
     with_context(8192, &path);
     let engine = Engine::start(Some(1)).expect("threads");
-    let load = LoadRequest { path, name: None, dtype: WeightDtype::Auto };
+    let load =
+        LoadRequest { path, name: None, dtype: WeightDtype::Auto, device: DeviceChoice::Auto };
     engine.load(load, Arc::new(Open)).await.expect("loads");
     let prompt = vec![PromptSpan::Text { text: "The meaning of life is ".repeat(300) }];
     let request = GenerationRequest { prompt, ..GenerationRequest::default() };

@@ -310,5 +310,7 @@ fn what_cannot_work_ends_in_one_clear_line() {
     run(&["--prompt", "a", "--seed", "-1"], b"", 2, "expected 0 to 18446744073709551615", "usage");
     run(&["--prompt", "a", "--dtype", "f16"], b"", 2, "expected auto, bf16, f32", "usage");
     run(&["--prompt", "a", "--device", "gpu"], b"", 2, "expected auto, cpu, cuda", "usage");
+    // What the tests build has no CUDA in it.
+    run(&["--prompt", "a", "--device", "cuda"], b"", 1, "no GPU can be used", "no_device");
     run(&["--prompt-file", "/dev/zero"], b"", 1, "at most 67108864 bytes", "too_long");
 }

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::{Admission, Engine, LoadRequest, ModelIdentity, PromptSpan, WeightDtype};
+use engine::{
+    Admission, DeviceChoice, Engine, LoadRequest, ModelIdentity, PromptSpan, WeightDtype,
+};
 use serde_json::{Value, json};
 use tests::nemotron::{lines, nemotron};
 
@@ -62,7 +64,12 @@ async fn its_held_out_perplexity_is_that_of_transformers_within_a_thousandth() {
     let bytes = std::fs::read(file("heldout.json")).expect("what transformers said");
     let expected: Value = serde_json::from_slice(&bytes).expect("json");
     let engine = Engine::start(Some(2)).expect("threads");
-    let load = LoadRequest { path: file("demo.nemo"), name: None, dtype: WeightDtype::Auto };
+    let load = LoadRequest {
+        path: file("demo.nemo"),
+        name: None,
+        dtype: WeightDtype::Auto,
+        device: DeviceChoice::Auto,
+    };
     engine.load(load, Arc::new(Open)).await.expect("loads");
     let (mut tokens, mut logprob) = (0, 0.0);
     for document in expected["documents"].as_array().expect("documents") {

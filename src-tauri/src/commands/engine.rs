@@ -1,6 +1,6 @@
 //! The engine's side: which model there is, and what it makes of text.
 
-use engine::{EngineStatus, Problem, TokenText};
+use engine::{DeviceChoice, EngineStatus, Gpus, Problem, TokenText};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt;
@@ -53,6 +53,18 @@ pub(crate) async fn open_builtin_model(app: State<'_, App>) -> Outcome<()> {
 #[tauri::command]
 pub(crate) fn cancel_load(app: State<'_, App>) {
     app.engine.cancel_load();
+}
+
+/// The GPUs of this machine, or why there are none.
+#[tauri::command]
+pub(crate) async fn gpus() -> Gpus {
+    Gpus::here()
+}
+
+/// Computes on another device from now on; the model in use is loaded there.
+#[tauri::command]
+pub(crate) async fn use_device(app: State<'_, App>, device: DeviceChoice) -> Outcome<()> {
+    app.use_device(device).await.map_err(|error| Problem::from(&error))
 }
 
 /// Ends the run that is going on or waits for a model; its text so far stays.

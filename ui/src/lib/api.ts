@@ -42,6 +42,7 @@ export {
   exportSession,
   folders,
   forgetToken,
+  gpus,
   importPresets,
   importSession,
   keepSettings,
@@ -77,11 +78,12 @@ export {
   stop,
   stopCheck,
   switchBranch,
-  tags,
   tagSession,
+  tags,
   tokensOf,
   trashSession,
   undo,
+  useDevice,
   withdrawLicence,
 } from './bindings';
 

@@ -160,6 +160,19 @@ seed: number, prompt_tokens: number,
  */
 cached_tokens: number, } | { "type": "prompt", tokens: Array<PromptToken>, } | { "type": "prefill", done: number, total: number, } | { "type": "token" } & GeneratedToken | { "type": "done" } & Completion;
 export type LoadProgress = { bytes_done: number, bytes_total: number, };
+export type MemoryPlan = { weights: number, 
+/**
+ * Keys and values of the whole context, once.
+ */
+cache: number, 
+/**
+ * Keys and values of one more lane that writes on to the end of the context, at most.
+ */
+lane: number, 
+/**
+ * Activations of one pass, logits, and what the CUDA runtime takes.
+ */
+workspace: number, };
 export type ModelInfo = { 
 /**
  * The file's name without its ending.
@@ -176,7 +189,34 @@ weight_bytes: number,
 /**
  * How the weights are held: `bf16` or `f32`.
  */
-dtype: string, device: string, threads: number, context_length: number, vocab_size: number, };
+dtype: string, 
+/**
+ * `CPU`, or the GPU's name.
+ */
+device: string, 
+/**
+ * `cpu` or `cuda:N`.
+ */
+device_id: string, 
+/**
+ * Why it is the CPU, where a GPU was not ruled out.
+ */
+device_reason: string | null, 
+/**
+ * What the model takes of the GPU's memory; none on the CPU.
+ */
+gpu_memory: MemoryPlan | null, threads: number, context_length: number, vocab_size: number, };
+export type DeviceChoice = string;
+export type Gpu = { number: number, name: string, total_bytes: number, free_bytes: number, 
+/**
+ * Compute capability.
+ */
+capability: [number, number], };
+export type Gpus = { found: Array<Gpu>, 
+/**
+ * Why none was found.
+ */
+why_none: string | null, };
 export type EngineStatus = { "state": "empty" } | { "state": "loading", name: string, progress: LoadProgress, } | { "state": "ready", model: ModelInfo, } | { "state": "running", model: ModelInfo, } | { "state": "failed", problem: Problem, };
 export type Id = string;
 export type Kind = "completion" | "chat";
@@ -342,7 +382,11 @@ zoom: number,
 /**
  * The model that was opened last; absent for the built-in one.
  */
-model: string | null, last_session: Id | null, };
+model: string | null, last_session: Id | null, 
+/**
+ * Where models are computed, by the engine's name for it.
+ */
+device: string, };
 export type LicenceDocument = { name: string, link: string, 
 /**
  * The other party; the first is whoever accepts.
@@ -427,6 +471,12 @@ export const openBuiltinModel = () =>
 /** Ends a load; the model loaded before stays. */
 export const cancelLoad = () =>
   invoke<null>('cancel_load', {  });
+/** The GPUs of this machine, or why there are none. */
+export const gpus = () =>
+  invoke<Gpus>('gpus', {  });
+/** Computes on another device from now on; the model in use is loaded there. */
+export const useDevice = (device: DeviceChoice) =>
+  invoke<null>('use_device', { device });
 /** Ends the run that is going on; its text so far stays. */
 export const stop = () =>
   invoke<null>('stop', {  });

@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use engine::{DeviceChoice, Template};
 
 use crate::sampling::Sampling;
 
@@ -22,6 +24,8 @@ pub(crate) struct Nemotron {
 pub(crate) enum Command {
     /// Continue a text.
     Complete(Box<Complete>),
+    /// Talk with a model, here in the terminal or from a file of messages.
+    Chat(Box<Chat>),
     /// Show what could come next, before and after each sampling stage.
     Next(Box<Next>),
     /// Show how surprising each token of a text is.
@@ -65,6 +69,7 @@ impl Command {
     pub(crate) fn json(&self) -> bool {
         match self {
             Self::Complete(arguments) => arguments.model.json,
+            Self::Chat(arguments) => arguments.model.json,
             Self::Next(arguments) => arguments.model.json,
             Self::Score(arguments) => arguments.model.json,
             Self::Bench(arguments) => arguments.model.json,
@@ -94,8 +99,8 @@ pub(crate) struct ModelArguments {
 #[derive(Args)]
 pub(crate) struct DeviceArguments {
     /// Where to compute: auto, cpu, cuda or cuda:N.
-    #[arg(long, default_value = "auto", value_parser = device)]
-    pub(crate) device: String,
+    #[arg(long, default_value = "auto", value_parser = DeviceChoice::from_str)]
+    pub(crate) device: DeviceChoice,
     /// How weights are held; auto keeps them as the file has them.
     #[arg(long, value_enum, default_value_t = Dtype::Auto)]
     pub(crate) dtype: Dtype,
@@ -106,15 +111,6 @@ pub(crate) struct DeviceArguments {
 
 fn seed(number: &str) -> Result<u64, String> {
     number.parse().map_err(|_| format!("expected 0 to {}", u64::MAX))
-}
-
-fn device(name: &str) -> Result<String, String> {
-    let number = name.strip_prefix("cuda:").map(str::parse::<u8>);
-    match name {
-        "auto" | "cpu" | "cuda" => Ok(name.to_owned()),
-        _ if matches!(number, Some(Ok(_))) => Ok(name.to_owned()),
-        _ => Err("expected auto, cpu, cuda or cuda:N".to_owned()),
-    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -170,6 +166,51 @@ pub(crate) struct Complete {
     /// How many completions to write side by side, each with draws of its own.
     #[arg(long, value_name = "LANES", default_value_t = 1)]
     pub(crate) n: u32,
+    #[command(flatten)]
+    pub(crate) sampling: Sampling,
+}
+
+#[derive(Args)]
+pub(crate) struct Chat {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+    /// A JSON file with what was said so far, [{"role":"user","content":"Hello"}], to be answered;
+    /// `-` is standard input. Left out, the chat takes place here, line by line.
+    #[arg(long, value_name = "F.json")]
+    pub(crate) messages: Option<PathBuf>,
+    /// How the conversation is written for the model: auto, nemotron-sft, nemotron-rlhf,
+    /// nemotron-steerlm, nemotron-qa or base, a transcript for models that only continue text; auto
+    /// goes by the model's name.
+    #[arg(long, value_name = "T", default_value = "auto", value_parser = Template::from_str)]
+    pub(crate) template: Template,
+    /// The system prompt, in place of the messages' or the template's own.
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub(crate) system: Option<String>,
+    /// How answers should be, each 0 to 4, as in verbosity:1,humor:3; what is left out is as the
+    /// model card has it (nemotron-steerlm only).
+    #[arg(long, value_name = "A,B,C")]
+    pub(crate) attributes: Option<String>,
+    /// The document that questions are about, byte for byte (nemotron-qa only).
+    #[arg(long, value_name = "F")]
+    pub(crate) context_file: Option<PathBuf>,
+    /// Print the exact prompt and its token ids instead of an answer.
+    #[arg(long, requires = "messages")]
+    pub(crate) render: bool,
+    /// How many tokens an answer may have, for which room is kept [default: 512, or a quarter of the
+    /// context if that is less]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<u32>,
+    /// End an answer when this text appears, too; may be given several times.
+    #[arg(long, value_name = "S", allow_hyphen_values = true)]
+    pub(crate) stop: Vec<String>,
+    /// Report the N likeliest tokens beside each token (with --json).
+    #[arg(long, value_name = "N")]
+    pub(crate) logprobs: Option<u32>,
+    /// Seed of the random draws of the first answer, later ones count up; drawn anew when left out.
+    #[arg(long, value_name = "U64", value_parser = seed)]
+    pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) sampling: Sampling,
 }

@@ -10,7 +10,6 @@ use crate::output::gigabytes;
 use crate::{model, output};
 
 pub(crate) fn run(arguments: &Bench) -> Result<ExitCode, CliError> {
-    model::check_device(&arguments.device)?;
     let source = match arguments.synthetic {
         Some(size) => BenchSource::Synthetic { name: name(size).to_owned(), config: config(size) },
         None => BenchSource::File {
@@ -21,6 +20,7 @@ pub(crate) fn run(arguments: &Bench) -> Result<ExitCode, CliError> {
     let report = engine::bench(&BenchRequest {
         source,
         dtype: model::dtype(&arguments.device),
+        device: arguments.device.device,
         threads: arguments.device.threads.map(usize::from),
         prompt_tokens: arguments.prompt_tokens as usize,
         new_tokens: arguments.new_tokens as usize,

@@ -66,7 +66,7 @@ async fn stream(
     Ok(code)
 }
 
-fn remark(done: &Completion) {
+pub(crate) fn remark(done: &Completion) {
     let Completion { lane, finish_reason, usage, timings, seed, .. } = done;
     output::note(&format!(
         "lane {lane}: {} prompt tokens in {:.0} ms, {} tokens at {:.1} a second, ended by {}, seed {seed}",
@@ -91,7 +91,7 @@ fn print_json(event: &GenerationEvent, load_ms: f64) -> Result<(), CliError> {
 }
 
 /// One completion, as it is written.
-fn print_text(event: &GenerationEvent) -> Result<(), CliError> {
+pub(crate) fn print_text(event: &GenerationEvent) -> Result<(), CliError> {
     match event {
         GenerationEvent::Prompt { tokens } => output::text(&joined(tokens)),
         GenerationEvent::Token(token) => output::text(&token.text),

@@ -93,7 +93,9 @@ impl CliError {
             }
             Self::Usage { .. }
             | Self::Engine(
-                engine::Error::OutOfRange { .. } | engine::Error::TokenOutOfRange { .. },
+                engine::Error::OutOfRange { .. }
+                | engine::Error::TokenOutOfRange { .. }
+                | engine::Error::NotOfTemplate { .. },
             ) => 2,
             _ => 1,
         }

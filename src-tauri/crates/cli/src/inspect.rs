@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use engine::{Checkpoint, Tokenizer};
+use engine::{Checkpoint, MemoryPlan, Tokenizer};
 use serde_json::json;
 
 use crate::arguments::Inspect;
@@ -15,10 +15,6 @@ pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
     let checkpoint = Checkpoint::open(&path)?;
     let tokenizer = checkpoint.tokenizer()?;
     let config = &checkpoint.config;
-    // Keys and values of the whole context in bf16, beside the weights.
-    let cache_bytes = 4
-        * (config.num_layers * config.num_kv_heads * config.head_dim * config.context_length)
-            as u64;
     let sha256 = if arguments.verify { Some(verified(&path)?) } else { None };
     let description = json!({
         "format": checkpoint.format,
@@ -35,7 +31,7 @@ pub(crate) fn run(arguments: &Inspect) -> Result<ExitCode, CliError> {
             "adds_prefix_space": tokenizer.adds_prefix_space(),
         },
         "sha256": sha256,
-        "needs": {"gpu_bytes": checkpoint.weight_bytes() + cache_bytes},
+        "needs": {"gpu_bytes": MemoryPlan::of(config).total()},
     });
     if arguments.json {
         output::json_line(&description)?;

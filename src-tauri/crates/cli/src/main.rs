@@ -3,6 +3,8 @@
 
 mod arguments;
 mod bench;
+mod chat;
+mod chat_terminal;
 mod complete;
 mod convert;
 mod download;
@@ -47,6 +49,7 @@ fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
     output::set_verbose(nemotron.verbose);
     match nemotron.command {
         Command::Complete(arguments) => complete::run(&arguments),
+        Command::Chat(arguments) => chat::run(&arguments),
         Command::Next(arguments) => next::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -59,13 +59,6 @@ pub(crate) fn tokenizer(model: &Path) -> Result<Arc<Tokenizer>, CliError> {
     Ok(Checkpoint::open(&path(model)?)?.tokenizer()?)
 }
 
-pub(crate) fn check_device(device: &DeviceArguments) -> Result<(), CliError> {
-    if ["auto", "cpu"].contains(&device.device.as_str()) {
-        return Ok(());
-    }
-    Err(engine::Error::NoDevice(device.device.clone()).into())
-}
-
 pub(crate) fn dtype(device: &DeviceArguments) -> WeightDtype {
     match device.dtype {
         Dtype::Auto => WeightDtype::Auto,
@@ -76,23 +69,30 @@ pub(crate) fn dtype(device: &DeviceArguments) -> WeightDtype {
 
 /// Starts the engine and loads the model, with a progress bar for people.
 pub(crate) async fn load(model: &Path, device: &DeviceArguments) -> Result<Engine, CliError> {
-    check_device(device)?;
     let started = Instant::now();
     let engine = Engine::start(device.threads.map(usize::from))?;
-    let request = LoadRequest { path: path(model)?, name: None, dtype: dtype(device) };
+    let request =
+        LoadRequest { path: path(model)?, name: None, dtype: dtype(device), device: device.device };
     let watcher =
         std::io::stderr().is_terminal().then(|| tokio::spawn(show_progress(engine.clone())));
     let outcome = engine.load(request, gate()).await;
     if let Some(watcher) = watcher {
         watcher.abort();
     }
-    let ModelInfo { name, weight_bytes, dtype, device, threads, .. } = outcome?;
-    output::note(&format!(
-        "loaded {name}: {} of weights as {dtype}, on the {device} with {threads} threads, in {:.2} s",
-        output::gigabytes(weight_bytes),
-        started.elapsed().as_secs_f64(),
-    ));
+    note(&outcome?, started);
     Ok(engine)
+}
+
+fn note(model: &ModelInfo, started: Instant) {
+    let ModelInfo { name, weight_bytes, dtype, device, threads, .. } = model;
+    let weights = output::gigabytes(*weight_bytes);
+    let seconds = started.elapsed().as_secs_f64();
+    let with =
+        if model.device_id == "cpu" { format!(" with {threads} threads") } else { String::new() };
+    let why = model.device_reason.as_ref().map_or(String::new(), |why| format!(" ({why})"));
+    output::note(&format!(
+        "loaded {name}: {weights} of weights as {dtype}, on the {device}{with}{why}, in {seconds:.2} s"
+    ));
 }
 
 /// A bar over bytes; nothing is drawn where standard error is no terminal.

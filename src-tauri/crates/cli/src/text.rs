@@ -28,7 +28,7 @@ fn from_argument(value: &OsStr) -> Result<String, CliError> {
     utf8(value.as_encoded_bytes().to_vec(), "--prompt")
 }
 
-fn from_file(path: &Path) -> Result<String, CliError> {
+pub(crate) fn from_file(path: &Path) -> Result<String, CliError> {
     let file = File::open(path);
     let file = file.map_err(|source| CliError::Read { path: path.to_owned(), source })?;
     read(file, path)

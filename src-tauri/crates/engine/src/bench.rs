@@ -11,11 +11,12 @@ use serde::Serialize;
 use crate::admission::{Admission, ModelIdentity};
 use crate::checkpoint::Checkpoint;
 use crate::config::ModelConfig;
-use crate::device::cpu::CpuKvCache;
+use crate::device::choice::DeviceChoice;
+use crate::device::site::Site;
 use crate::device::{KvCache, Rows};
-use crate::generation::PREFILL_CHUNK;
-use crate::model::{LoadOptions, Model, WeightDtype};
-use crate::sampler::{self, Draws, Input, Markers};
+use crate::logits::{Row, Want};
+use crate::model::{LoadWatch, Model, WeightDtype};
+use crate::sampler::{Draws, Input, Markers};
 use crate::settings::SamplingSettings;
 use crate::{Error, Result, threads};
 
@@ -27,6 +28,7 @@ const READ_PASSES: usize = 4;
 pub struct BenchRequest {
     pub source: BenchSource,
     pub dtype: WeightDtype,
+    pub device: DeviceChoice,
     pub threads: Option<usize>,
     pub prompt_tokens: usize,
     pub new_tokens: usize,
@@ -89,7 +91,7 @@ pub fn bench(request: &BenchRequest) -> Result<BenchReport> {
 
 fn measure(request: &BenchRequest) -> Result<BenchReport> {
     let started = Instant::now();
-    let (name, mut model) = model(request)?;
+    let (site, name, mut model) = model(request)?;
     let load_ms = ms_since(started);
     if let Some(context) = request.context {
         model.set_context(context);
@@ -99,19 +101,22 @@ fn measure(request: &BenchRequest) -> Result<BenchReport> {
     if prompt + new > context {
         return Err(Error::NoRoom { prompt, max_tokens: new, context });
     }
-    let mut cache = CpuKvCache::new(&model.config)?;
+    let mut cache = model.arithmetic.cache(&model.config)?;
     let mut runs = Vec::new();
     for _ in 0..request.runs.max(1) {
-        runs.push(run(&model, &mut cache, request)?);
+        runs.push(run(&model, cache.as_mut(), request)?);
     }
     let prefill_ms = runs.iter().map(|run| run.prefill).fold(f64::INFINITY, f64::min);
     let steps = sorted(runs.iter().flat_map(|run| run.steps.iter().copied()).collect());
     let sampler = sorted(runs.iter().flat_map(|run| run.sampler.iter().copied()).collect());
     // Before the read test takes memory of its own.
-    let peak_memory_bytes = resident_peak();
-    let read_bandwidth_gbs = read_bandwidth()?;
+    let peak_memory_bytes = model.arithmetic.memory_used().or_else(resident_peak);
+    let read_bandwidth_gbs = match model.arithmetic.read_bandwidth()? {
+        Some(measured) => measured,
+        None => read_bandwidth()?,
+    };
     Ok(BenchReport {
-        device: "CPU".to_owned(),
+        device: site.name(),
         model: name,
         weight_bytes: model.weight_bytes,
         read_bandwidth_gbs,
@@ -123,20 +128,20 @@ fn measure(request: &BenchRequest) -> Result<BenchReport> {
     })
 }
 
-fn model(request: &BenchRequest) -> Result<(String, Model)> {
+fn model(request: &BenchRequest) -> Result<(Site, String, Model)> {
     match &request.source {
         BenchSource::Synthetic { name, config } => {
-            Ok((name.clone(), Model::synthetic(config, request.dtype)?))
+            let site = Site::for_config(request.device, request.dtype, config)?;
+            let model = site.synthetic(config)?;
+            Ok((site, name.clone(), model))
         }
         BenchSource::File { path, admission } => {
             let checkpoint = Checkpoint::open(path)?;
             admission.admit(&ModelIdentity::of(&checkpoint)?).map_err(Error::NotAdmitted)?;
-            let options = LoadOptions {
-                dtype: request.dtype,
-                cancelled: &AtomicBool::new(false),
-                progress: &|_| (),
-            };
-            Ok((checkpoint.name(), Model::load(&checkpoint, &options)?))
+            let site = Site::choose(request.device, request.dtype, &checkpoint)?;
+            let flag = AtomicBool::new(false);
+            let model = site.load(&checkpoint, &LoadWatch::new(&checkpoint, &flag, &|_| ()))?;
+            Ok((site, checkpoint.name(), model))
         }
     }
 }
@@ -149,39 +154,43 @@ struct Measured {
 }
 
 /// Reads a prompt of arbitrary tokens, then writes step by step as a run does.
-fn run(model: &Model, cache: &mut CpuKvCache, request: &BenchRequest) -> Result<Measured> {
+fn run(model: &Model, cache: &mut dyn KvCache, request: &BenchRequest) -> Result<Measured> {
     let vocab = model.config.vocab_size as u32;
     let ids: Vec<u32> =
         (0..request.prompt_tokens.max(1) as u32).map(|i| (i * 7919 + 1) % vocab).collect();
     cache.truncate(0);
     let started = Instant::now();
-    let mut logits = Vec::new();
-    for chunk in ids.chunks(PREFILL_CHUNK) {
-        let hidden = model.forward(chunk, Rows::Following, cache)?;
-        logits = model.logits(&hidden.narrow(0, chunk.len() - 1, 1)?)?.swap_remove(0);
+    let pieces = model.config.vocab_size;
+    let mut last = None;
+    for chunk in ids.chunks(model.arithmetic.prefill_chunk()) {
+        last = Some(model.forward(chunk, Rows::Following, cache)?);
     }
+    let first = match last {
+        Some(hidden) => model.last_logits(&hidden, pieces, Want::Likeliest)?,
+        None => return Err(Error::EmptyPrompt),
+    };
     let mut measured = Measured { prefill: ms_since(started), steps: vec![], sampler: vec![] };
     let (lanes, new) = (request.lanes.max(1), request.new_tokens.max(1));
     cache.fork(lanes, new)?;
     let numbers: Vec<usize> = (0..lanes).collect();
-    let mut rows = vec![logits; lanes];
+    let mut rows = vec![first; lanes];
     for step in 0..new as u32 {
         let started = Instant::now();
-        let choose = |(lane, row): (usize, &Vec<f32>)| choose(row, &ids, lane as u32, step);
+        let choose = |(lane, row): (usize, &Row)| choose(row, pieces, &ids, lane as u32, step);
         let chosen = rows.iter().enumerate().map(choose).collect::<Result<Vec<u32>>>()?;
         measured.sampler.push(ms_since(started) / lanes as f64);
         let hidden = model.forward(&chosen, Rows::Lanes(&numbers), cache)?;
-        rows = model.logits(&hidden)?;
+        rows = model.logits(&hidden, Rows::Lanes(&numbers), pieces, Want::Likeliest)?;
         measured.steps.push(ms_since(started));
     }
     Ok(measured)
 }
 
-fn choose(logits: &[f32], history: &[u32], lane: u32, step: u32) -> Result<u32> {
+fn choose(row: &Row, pieces: usize, history: &[u32], lane: u32, step: u32) -> Result<u32> {
     let (temperature, top_k, top_p) = (0.8, 40, 0.95);
-    sampler::sample(&Input {
-        logits,
-        pieces: logits.len(),
+    row.choose(&Input {
+        logits: &[],
+        pieces,
         history,
         settings: &SamplingSettings { temperature, top_k, top_p, ..SamplingSettings::default() },
         markers: &Markers::default(),
@@ -204,7 +213,7 @@ fn decode_speed(model: &Model, request: &BenchRequest, steps: &[f64], read: f64)
     // Every lane reads what they share.
     let positions = (request.prompt_tokens + request.new_tokens / 2) * request.lanes;
     let cache = config.num_layers * 2 * config.num_kv_heads * config.head_dim * positions;
-    let bytes = weights + (cache * size_of::<f32>()) as u64;
+    let bytes = weights + (cache * model.arithmetic.cached_number_bytes()) as u64;
     let p50 = steps[steps.len() / 2];
     let bandwidth_gbs = bytes as f64 / p50 / 1e6;
     let tokens = steps.len() * request.lanes;

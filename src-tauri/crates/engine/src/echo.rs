@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::event::{PromptToken, TokenProbability};
 use crate::judged::Judged;
+use crate::logits::Row;
 use crate::tokenizer::{Decoder, Tokenizer};
 
 pub(crate) struct Echo {
@@ -19,10 +20,10 @@ impl Echo {
     }
 
     /// Takes the logits of the next positions; each judges the token that follows it.
-    pub(crate) fn push(&mut self, rows: &[Vec<f32>], prompt: &[u32]) {
+    pub(crate) fn push(&mut self, rows: &[Row], prompt: &[u32]) {
         for row in rows {
             if let Some(next) = prompt.get(self.judged.len() + 1) {
-                let judged = Judged::new(row);
+                let judged = Judged::of(row);
                 self.judged.push((judged.logprob(*next), judged.top(self.top, &self.tokenizer)));
             }
         }

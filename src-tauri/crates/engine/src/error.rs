@@ -46,6 +46,10 @@ pub enum Error {
     NotANumber { position: usize },
     #[error("nothing is left to sample: every token is banned or impossible")]
     NothingToSample,
+    #[error("{0}")]
+    BadMessages(String),
+    #[error("{what} for the template {owner}: this is {found}")]
+    NotOfTemplate { what: &'static str, owner: &'static str, found: &'static str },
     #[error("unknown sampler stage {name:?}: expected {names}")]
     UnknownStage { name: String, names: &'static str },
     #[error("no model is loaded")]
@@ -60,8 +64,15 @@ pub enum Error {
     RunCancelled,
     #[error("not enough memory: {what} needs {needed_bytes} bytes")]
     OutOfMemory { what: &'static str, needed_bytes: usize },
-    #[error("device {0} is not available in this build; it has: cpu")]
-    NoDevice(String),
+    #[error("no GPU can be used: {0}")]
+    NoGpu(String),
+    #[error(
+        "not enough GPU memory: the model needs {}, {gpu} has {} free",
+        gigabytes(*needed), gigabytes(*free)
+    )]
+    GpuMemory { gpu: String, needed: u64, free: u64 },
+    #[error("the GPU failed: {0}")]
+    Gpu(String),
     #[error("the engine stopped unexpectedly: {0}")]
     Panicked(String),
     #[error("the engine has shut down")]
@@ -97,13 +108,16 @@ impl Error {
             Self::UnknownToken { .. } => "unknown_token",
             Self::NotANumber { .. } => "not_a_number",
             Self::NothingToSample => "nothing_to_sample",
+            Self::BadMessages(_) => "bad_messages",
+            Self::NotOfTemplate { .. } => "usage",
             Self::UnknownStage { .. } => "unknown_stage",
             Self::NoModel => "no_model",
             Self::ModelChanged => "model_changed",
             Self::NotAdmitted(_) => "licence_required",
             Self::LoadCancelled | Self::RunCancelled | Self::ConversionCancelled => "cancelled",
-            Self::OutOfMemory { .. } => "out_of_memory",
-            Self::NoDevice(_) => "no_device",
+            Self::OutOfMemory { .. } | Self::GpuMemory { .. } => "out_of_memory",
+            Self::NoGpu(_) => "no_device",
+            Self::Gpu(_) => "gpu_failed",
             Self::Panicked(_) | Self::Closed => "engine_failed",
             Self::Compute(_) => "compute_failed",
             Self::Encode(_) => "encode_failed",
@@ -122,11 +136,17 @@ impl Error {
             Self::EmptyPrompt => Some("write a prompt, or add the beginning-of-sequence token"),
             Self::PromptTooLong { .. } => Some("shorten the prompt"),
             Self::NoRoom { .. } => Some("shorten the prompt or ask for fewer tokens"),
+            Self::BadMessages(_) => {
+                Some("system first, if at all, then user and assistant in turn, and user last")
+            }
             Self::ModelChanged => Some("generate again"),
             Self::NothingToSample => Some("ban fewer tokens"),
-            Self::NoDevice(_) => Some("leave --device out to use what there is"),
+            Self::NoGpu(_) => Some("leave --device out to use what there is"),
+            Self::GpuMemory { .. } => {
+                Some("close what else uses the GPU, or compute on the CPU: --device cpu")
+            }
             Self::OutOfMemory { .. } => Some("close other programs or open a smaller model"),
-            Self::Panicked(_) => Some("the text is safe; open the model again"),
+            Self::Panicked(_) | Self::Gpu(_) => Some("the text is safe; open the model again"),
             _ => None,
         }
     }
@@ -134,6 +154,10 @@ impl Error {
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io { path: path.to_owned(), source }
     }
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
 /// An error as it travels to the window and to scripts.

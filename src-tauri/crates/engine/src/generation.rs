@@ -9,14 +9,12 @@ use crate::device::{KvCache, Rows};
 use crate::echo::Echo;
 use crate::event::{FinishReason, GenerationEvent};
 use crate::lane::{Clock, Lane, Writing};
+use crate::logits::{Row, Want};
 use crate::model::Model;
-use crate::sampler::Markers;
+use crate::sampler::{self, Markers};
 use crate::settings::GenerationRequest;
 use crate::tokenizer::Tokenizer;
 use crate::{Error, Result};
-
-/// Prompt tokens computed between two looks at the cancel flag.
-pub(crate) const PREFILL_CHUNK: usize = 64;
 
 /// A loaded model with everything a run needs. Lives on the worker thread.
 pub(crate) struct Runner {
@@ -56,7 +54,8 @@ impl Runner {
             prompt_tokens: plan.prompt.len() as u32,
             cached_tokens: plan.cached as u32,
         });
-        let logits = self.prefill(request, &plan, run)?;
+        let want = wanted(request);
+        let logits = self.prefill(request, &plan, run, want)?;
         let (tokenizer, ends) = (self.tokenizer.clone(), self.ends.clone());
         let clock = Clock { started, prefilled: Instant::now() };
         let writing = Writing {
@@ -71,7 +70,7 @@ impl Runner {
             (0..request.lanes.unwrap_or(1)).map(|number| Lane::new(number, &writing)).collect();
         if let Some(logits) = logits {
             self.cache.fork(lanes.len(), plan.max_tokens)?;
-            return self.decode(lanes, logits, run);
+            return self.decode(lanes, logits, want, run);
         }
         for lane in lanes {
             (run.emit)(GenerationEvent::Done(lane.completion(FinishReason::Cancelled)));
@@ -123,15 +122,16 @@ impl Runner {
         request: &GenerationRequest,
         plan: &Plan,
         run: &RunContext<'_>,
-    ) -> Result<Option<Vec<f32>>> {
+        want: Want,
+    ) -> Result<Option<Row>> {
         self.cached.truncate(plan.cached);
         self.cache.truncate(plan.cached);
         let rest = &plan.prompt[plan.cached..];
         let top = request.top_logprobs.unwrap_or(0) as usize;
         let mut echo = Echo::new(self.tokenizer.clone(), top);
-        let mut logits = Vec::new();
+        let (mut logits, pieces) = (None, self.tokenizer.pieces());
         let total = rest.len() as u32;
-        for chunk in rest.chunks(PREFILL_CHUNK) {
+        for chunk in rest.chunks(self.model.arithmetic.prefill_chunk()) {
             if run.cancelled.load(Ordering::Relaxed) {
                 return Ok(None);
             }
@@ -139,25 +139,26 @@ impl Runner {
             self.cached.extend_from_slice(chunk);
             let done = (self.cached.len() - plan.cached) as u32;
             if request.echo {
-                echo.push(&self.model.logits(&hidden)?, &plan.prompt);
+                let rows = self.model.logits(&hidden, Rows::Following, pieces, Want::Whole)?;
+                echo.push(&rows, &plan.prompt);
             }
             if done == total {
-                let last = hidden.narrow(0, chunk.len() - 1, 1)?;
-                logits = self.model.logits(&last)?.swap_remove(0);
+                logits = Some(self.model.last_logits(&hidden, pieces, want)?);
             }
             (run.emit)(GenerationEvent::Prefill { done, total });
         }
         if request.echo {
             (run.emit)(GenerationEvent::Prompt { tokens: echo.tokens(&plan.prompt) });
         }
-        Ok(Some(logits))
+        Ok(logits)
     }
 
     /// Writes token by token, one step of all lanes at a time, until each has its reason to end.
     fn decode(
         &mut self,
         mut lanes: Vec<Lane<'_>>,
-        logits: Vec<f32>,
+        logits: Row,
+        want: Want,
         run: &RunContext<'_>,
     ) -> Result<()> {
         let mut rows = vec![logits; lanes.len()];
@@ -179,20 +180,29 @@ impl Runner {
             if lanes.is_empty() {
                 return Ok(());
             }
-            rows = self.step(&lanes)?;
+            rows = self.step(&lanes, want)?;
         }
     }
 
     /// Computes each lane's last token.
-    fn step(&mut self, lanes: &[Lane<'_>]) -> Result<Vec<Vec<f32>>> {
+    fn step(&mut self, lanes: &[Lane<'_>], want: Want) -> Result<Vec<Row>> {
         let (numbers, ids): (Vec<usize>, Vec<u32>) =
             lanes.iter().map(|lane| (lane.number as usize, lane.last())).unzip();
-        let hidden = self.model.forward(&ids, Rows::Lanes(&numbers), self.cache.as_mut())?;
+        let rows = Rows::Lanes(&numbers);
+        let hidden = self.model.forward(&ids, rows, self.cache.as_mut())?;
         // What is kept for the next run is lane 0, which is the first while it goes on.
         if numbers[0] == 0 {
             self.cached.push(ids[0]);
         }
-        self.model.logits(&hidden)
+        self.model.logits(&hidden, rows, self.tokenizer.pieces(), want)
+    }
+}
+
+/// How much of the logits a run looks at.
+fn wanted(request: &GenerationRequest) -> Want {
+    match sampler::likeliest_wanted(&request.sampling) {
+        Some(_) => Want::Likeliest,
+        None => Want::Whole,
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use tokio::sync::{mpsc as events, oneshot, watch};
 
 use crate::admission::Admission;
+use crate::device::choice::DeviceChoice;
 use crate::event::GenerationEvent;
 use crate::generation::{RunContext, Runner};
 use crate::model::WeightDtype;
@@ -16,7 +17,7 @@ use crate::score::Score;
 use crate::settings::{GenerationRequest, PromptSpan};
 use crate::status::{EngineStatus, ModelInfo};
 use crate::tokenizer::Tokenizer;
-use crate::worker::{GenerateJob, Job, LoadJob, Question, Worker};
+use crate::worker::{GenerateJob, Job, LoadJob, Question, Wanted, Worker};
 use crate::{Error, Result, threads};
 
 /// The engine. Clones share one worker thread, which ends with the last of them.
@@ -42,6 +43,7 @@ pub struct LoadRequest {
     /// Shown instead of the file's name.
     pub name: Option<String>,
     pub dtype: WeightDtype,
+    pub device: DeviceChoice,
 }
 
 /// A run that was accepted into the queue. Dropping it cancels the run.
@@ -63,8 +65,13 @@ impl Engine {
         let (jobs, queue) = mpsc::channel();
         let (status_sender, status) = watch::channel(EngineStatus::Empty);
         let (tokenizer_sender, tokenizer) = watch::channel(None);
-        let worker =
-            Worker { pool, status: status_sender, tokenizer: tokenizer_sender, loaded: None };
+        let worker = Worker {
+            pool,
+            status: status_sender,
+            tokenizer: tokenizer_sender,
+            loaded: None,
+            wanted: None,
+        };
         std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || worker.work(&queue))
@@ -84,8 +91,9 @@ impl Engine {
         let cancelled = Arc::new(AtomicBool::new(false));
         *lock(&self.running.load) = cancelled.clone();
         let (done, outcome) = oneshot::channel();
-        let LoadRequest { path, name, dtype } = request;
-        self.send(Job::Load(LoadJob { path, name, dtype, admission, cancelled, done }))?;
+        let LoadRequest { path, name, dtype, device } = request;
+        let wanted = Wanted { path, name, dtype, device, admission };
+        self.send(Job::Load(LoadJob { wanted, cancelled, done }))?;
         outcome.await.map_err(|_| Error::Closed)?
     }
 

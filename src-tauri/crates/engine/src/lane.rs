@@ -6,6 +6,7 @@ use crate::Result;
 use crate::event::{Completion, FinishReason, GeneratedToken, GenerationEvent, Timings, Usage};
 use crate::generation::Plan;
 use crate::judged::Judged;
+use crate::logits::Row;
 use crate::sampler::{self, Draws, Markers};
 use crate::settings::GenerationRequest;
 use crate::stop::StopFilter;
@@ -60,7 +61,7 @@ impl<'a> Lane<'a> {
     /// Chooses the next token from its logits and says so; returns why the lane ends with it.
     pub(crate) fn step(
         &mut self,
-        logits: &[f32],
+        logits: &Row,
         emit: &dyn Fn(GenerationEvent),
     ) -> Result<Option<FinishReason>> {
         let Writing { request, plan, tokenizer, ends, .. } = self.writing;
@@ -72,7 +73,7 @@ impl<'a> Lane<'a> {
         let (text, stopped) = self.release(id, ended || limit);
         self.first_token.get_or_insert_with(Instant::now);
         self.text.push_str(&text);
-        let judged = Judged::new(logits);
+        let judged = Judged::of(logits);
         emit(GenerationEvent::Token(GeneratedToken {
             lane: self.number,
             index: index as u32,
@@ -89,9 +90,9 @@ impl<'a> Lane<'a> {
         })
     }
 
-    fn choose(&self, logits: &[f32]) -> Result<u32> {
-        sampler::sample(&sampler::Input {
-            logits,
+    fn choose(&self, row: &Row) -> Result<u32> {
+        row.choose(&sampler::Input {
+            logits: &[],
             pieces: self.writing.tokenizer.pieces(),
             history: &self.history,
             settings: &self.writing.request.sampling,

@@ -7,8 +7,10 @@
 //! | `conversion` | a checkpoint of any form as a Hugging Face folder |
 //! | `tokenizer` | text to ids and back |
 //! | `model` | the transformer, over the seams of `device` |
-//! | `device` | projection, KV cache and attention, once per device |
+//! | `device` | weights, KV cache and arithmetic, once per device |
 //! | `sampler` | logits to a token |
+//! | `chat` | conversations as prompts, by the templates of chat models |
+//! | `logits` | a row of them, whole or the likeliest |
 //! | `judged`, `next`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
 //! | `record` | what it takes to repeat a run |
@@ -18,6 +20,7 @@
 mod admission;
 mod bench;
 pub mod builtin;
+mod chat;
 mod checkpoint;
 mod config;
 mod conversion;
@@ -31,6 +34,7 @@ mod handle;
 pub mod hostile;
 mod judged;
 mod lane;
+mod logits;
 mod model;
 mod next;
 mod record;
@@ -45,15 +49,21 @@ mod worker;
 
 pub use admission::{Admission, ModelIdentity};
 pub use bench::{BenchReport, BenchRequest, BenchSource, DecodeSpeed, PrefillSpeed, bench};
+pub use chat::{
+    Answer, Attributes, Conversation, Message, Rendered, RenderedTurn, Role, Template, fold, render,
+};
 pub use checkpoint::{Checkpoint, sha256};
 pub use config::ModelConfig;
 pub use conversion::{Conversion, ConversionRequest, WrittenFile, convert};
+pub use device::choice::{DeviceChoice, Gpu, Gpus};
+pub use device::memory::{Fit, MemoryPlan};
 pub use error::{Error, Problem, Result};
 pub use event::{
     Completion, FinishReason, GeneratedToken, GenerationEvent, LoadProgress, PromptToken, Timings,
     TokenProbability, Usage,
 };
 pub use handle::{Engine, LoadRequest, Run};
+pub use logits::Window;
 pub use model::WeightDtype;
 pub use next::NextToken;
 pub use record::{LaneEnd, RunRecord};

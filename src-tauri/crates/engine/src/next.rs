@@ -3,6 +3,7 @@
 use crate::event::TokenProbability;
 use crate::generation::{RunContext, Runner};
 use crate::judged::Judged;
+use crate::logits::Want;
 use crate::sampler::{self, Draws, Markers, Trace};
 use crate::settings::GenerationRequest;
 use crate::{Error, Result};
@@ -28,7 +29,8 @@ impl Runner {
         run: &RunContext<'_>,
     ) -> Result<NextToken> {
         let plan = self.plan(request)?;
-        let logits = self.prefill(request, &plan, run)?.ok_or(Error::RunCancelled)?;
+        let row = self.prefill(request, &plan, run, Want::Whole)?.ok_or(Error::RunCancelled)?;
+        let logits = row.whole()?;
         let (chosen, trace) = sampler::sample_traced(
             &sampler::Input {
                 logits: &logits,

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::device::Rows;
-use crate::generation::{PREFILL_CHUNK, Runner};
+use crate::generation::Runner;
 use crate::judged::Judged;
+use crate::logits::Want;
 use crate::settings::PromptSpan;
 use crate::tokenizer::Decoder;
 use crate::{Error, Result};
@@ -81,16 +82,17 @@ impl Runner {
         self.cache.truncate(0);
         self.cached.clear();
         let mut position = start;
-        for chunk in ids[start..].chunks(PREFILL_CHUNK) {
+        let pieces = self.tokenizer.pieces();
+        for chunk in ids[start..].chunks(self.model.arithmetic.prefill_chunk()) {
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Error::RunCancelled);
             }
             let hidden = self.model.forward(chunk, Rows::Following, self.cache.as_mut())?;
             self.cached.extend_from_slice(chunk);
-            for row in self.model.logits(&hidden)? {
+            for row in self.model.logits(&hidden, Rows::Following, pieces, Want::Whole)? {
                 position += 1;
                 if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
-                    let row = Judged::new(&row);
+                    let row = Judged::of(&row);
                     judged.push(Some((row.logprob(*next), row.rank(*next))));
                 }
             }

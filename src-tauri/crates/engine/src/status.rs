@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::device::memory::MemoryPlan;
 use crate::error::Problem;
 use crate::event::LoadProgress;
 
@@ -45,7 +46,14 @@ pub struct ModelInfo {
     pub weight_bytes: u64,
     /// How the weights are held: `bf16` or `f32`.
     pub dtype: String,
+    /// `CPU`, or the GPU's name.
     pub device: String,
+    /// `cpu` or `cuda:N`.
+    pub device_id: String,
+    /// Why it is the CPU, where a GPU was not ruled out.
+    pub device_reason: Option<String>,
+    /// What the model takes of the GPU's memory; none on the CPU.
+    pub gpu_memory: Option<MemoryPlan>,
     pub threads: u32,
     pub context_length: u32,
     pub vocab_size: u32,

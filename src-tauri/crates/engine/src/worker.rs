@@ -10,11 +10,12 @@ use tokio::sync::{mpsc as events, oneshot, watch};
 
 use crate::admission::{Admission, ModelIdentity};
 use crate::checkpoint::Checkpoint;
-use crate::device::cpu::CpuKvCache;
+use crate::device::choice::DeviceChoice;
+use crate::device::site::Site;
 use crate::error::Problem;
 use crate::event::{GenerationEvent, LoadProgress};
 use crate::generation::{RunContext, Runner};
-use crate::model::{LoadOptions, Model, WeightDtype};
+use crate::model::{LoadWatch, WeightDtype};
 use crate::settings::GenerationRequest;
 use crate::status::{EngineStatus, ModelInfo};
 use crate::tokenizer::Tokenizer;
@@ -34,13 +35,20 @@ pub(crate) trait Question: Send {
 }
 
 pub(crate) struct LoadJob {
+    pub(crate) wanted: Wanted,
+    pub(crate) cancelled: Arc<AtomicBool>,
+    pub(crate) done: oneshot::Sender<Result<ModelInfo>>,
+}
+
+/// Which model, and how.
+#[derive(Clone)]
+pub(crate) struct Wanted {
     pub(crate) path: PathBuf,
     /// Shown instead of the file's name.
     pub(crate) name: Option<String>,
     pub(crate) dtype: WeightDtype,
+    pub(crate) device: DeviceChoice,
     pub(crate) admission: Arc<dyn Admission>,
-    pub(crate) cancelled: Arc<AtomicBool>,
-    pub(crate) done: oneshot::Sender<Result<ModelInfo>>,
 }
 
 pub(crate) struct GenerateJob {
@@ -60,6 +68,8 @@ pub(crate) struct Worker {
     pub(crate) status: watch::Sender<EngineStatus>,
     pub(crate) tokenizer: SharedTokenizer,
     pub(crate) loaded: Option<(Runner, ModelInfo)>,
+    /// What the loaded model was loaded by, for the day its device is lost.
+    pub(crate) wanted: Option<Wanted>,
 }
 
 impl Worker {
@@ -85,29 +95,34 @@ impl Worker {
     }
 
     fn load(&mut self, job: LoadJob) {
-        let outcome = guarded(|| self.try_load(&job));
-        let outcome = outcome.map(|(runner, info)| {
-            self.tokenizer.send_replace(Some(runner.tokenizer.clone()));
-            self.loaded = Some((runner, info.clone()));
-            info
-        });
+        let outcome = self.take(&job.wanted, &job.cancelled);
         self.rest(outcome.as_ref().err());
         let _ = job.done.send(outcome);
     }
 
-    fn try_load(&self, job: &LoadJob) -> Result<(Runner, ModelInfo)> {
+    /// Loads a model and keeps it in place of the one there was.
+    fn take(&mut self, wanted: &Wanted, cancelled: &AtomicBool) -> Result<ModelInfo> {
+        let (runner, info) = guarded(|| self.try_load(wanted, cancelled))?;
+        self.tokenizer.send_replace(Some(runner.tokenizer.clone()));
+        self.loaded = Some((runner, info.clone()));
+        self.wanted = Some(wanted.clone());
+        Ok(info)
+    }
+
+    fn try_load(&self, job: &Wanted, cancelled: &AtomicBool) -> Result<(Runner, ModelInfo)> {
         let checkpoint = Checkpoint::open(&job.path)?;
         let name = job.name.clone().unwrap_or_else(|| checkpoint.name());
+        let status = &self.status;
         let report = |progress| {
-            self.status.send_replace(EngineStatus::Loading { name: name.clone(), progress });
+            status.send_replace(EngineStatus::Loading { name: name.clone(), progress });
         };
         report(LoadProgress { bytes_done: 0, bytes_total: checkpoint.weight_bytes() });
         let identity = ModelIdentity::of(&checkpoint)?;
         job.admission.admit(&identity).map_err(Error::NotAdmitted)?;
         let tokenizer = checkpoint.tokenizer()?;
-        let options =
-            LoadOptions { dtype: job.dtype, cancelled: &job.cancelled, progress: &report };
-        let model = Model::load(&checkpoint, &options)?;
+        let watch = LoadWatch::new(&checkpoint, cancelled, &report);
+        let site = Site::choose(job.device, job.dtype, &checkpoint)?;
+        let model = site.load(&checkpoint, &watch)?;
         let info = ModelInfo {
             name: name.clone(),
             path: job.path.clone(),
@@ -115,12 +130,15 @@ impl Worker {
             parameters: model.config.parameters(),
             weight_bytes: model.weight_bytes,
             dtype: model.dtype.name().to_owned(),
-            device: "CPU".to_owned(),
+            device: site.name(),
+            device_id: site.id(),
+            device_reason: site.why(),
+            gpu_memory: site.memory(&model.config),
             threads: self.pool.current_num_threads() as u32,
             context_length: model.config.context_length as u32,
             vocab_size: model.config.vocab_size as u32,
         };
-        let cache = Box::new(CpuKvCache::new(&model.config)?);
+        let cache = model.arithmetic.cache(&model.config)?;
         let ends = checkpoint.ends(&tokenizer);
         Ok((Runner { model, tokenizer, ends, cache, cached: Vec::new() }, info))
     }
@@ -150,12 +168,30 @@ impl Worker {
         let (runner, info) = self.loaded.as_mut().ok_or(Error::NoModel)?;
         self.status.send_replace(EngineStatus::Running { model: info.clone() });
         let outcome = guarded(|| self.pool.install(|| work(runner)));
-        if matches!(outcome, Err(Error::Panicked(_))) {
-            self.unload();
+        match outcome {
+            Err(Error::Panicked(_)) => self.unload(),
+            Err(_) => self.recover(),
+            Ok(_) => {}
         }
         // The state first: who saw the run end may ask for the next at once.
         self.rest(outcome.as_ref().err());
         outcome
+    }
+
+    /// After an error: frees what the run took, and loads the model anew if its device was lost
+    /// with all that was on it.
+    fn recover(&mut self) {
+        let Some((runner, _)) = &mut self.loaded else { return };
+        if !runner.model.arithmetic.lost() {
+            runner.cache.truncate(runner.cached.len());
+            return;
+        }
+        self.unload();
+        if let Some(wanted) = self.wanted.clone() {
+            crate::device::reset();
+            // When it cannot be loaded either, the error of the run says what happened.
+            drop(self.take(&wanted, &AtomicBool::new(false)));
+        }
     }
 
     /// The state between jobs: a model that is there is ready, whatever went wrong.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{
-    Admission, Completion, Engine, EngineStatus, Error, FinishReason, GeneratedToken,
+    Admission, Completion, DeviceChoice, Engine, EngineStatus, Error, FinishReason, GeneratedToken,
     GenerationEvent, GenerationRequest, LoadRequest, ModelIdentity, PromptSpan, WeightDtype,
 };
 
@@ -19,7 +19,8 @@ impl Admission for Verdict {
 async fn load(engine: &Engine, verdict: Result<(), String>) -> Result<(), Error> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures");
     let path = fixtures.join("tiny/tiny-zarr.nemo");
-    let request = LoadRequest { path, name: None, dtype: WeightDtype::Auto };
+    let request =
+        LoadRequest { path, name: None, dtype: WeightDtype::Auto, device: DeviceChoice::Auto };
     engine.load(request, Arc::new(Verdict(verdict))).await.map(|_| ())
 }
 

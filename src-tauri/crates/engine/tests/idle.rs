@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
-    Admission, Engine, GenerationRequest, LoadRequest, ModelIdentity, PromptSpan, WeightDtype,
+    Admission, DeviceChoice, Engine, GenerationRequest, LoadRequest, ModelIdentity, PromptSpan,
+    WeightDtype,
 };
 
 struct Open;
@@ -31,7 +32,8 @@ async fn an_idle_engine_does_not_spin() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures");
     let path = fixtures.join("tiny/tiny-zarr.nemo");
     let engine = Engine::start(None).expect("threads");
-    let request = LoadRequest { path, name: None, dtype: WeightDtype::Auto };
+    let request =
+        LoadRequest { path, name: None, dtype: WeightDtype::Auto, device: DeviceChoice::Auto };
     engine.load(request, Arc::new(Open)).await.expect("the fixture loads");
     let mut run = engine
         .generate(GenerationRequest {

@@ -25,6 +25,8 @@ pub struct Settings {
     /// The model that was opened last; absent for the built-in one.
     pub model: Option<PathBuf>,
     pub last_session: Option<Id>,
+    /// Where models are computed, by the engine's name for it.
+    pub device: String,
     /// What a newer version has written, kept as it is.
     #[serde(flatten)]
     #[ts(skip)]
@@ -43,7 +45,8 @@ pub enum Theme {
 impl Default for Settings {
     fn default() -> Self {
         let (theme, others) = (Theme::default(), Map::new());
-        Self { theme, zoom: 100, model: None, last_session: None, others }
+        let device = "auto".to_owned();
+        Self { theme, zoom: 100, model: None, last_session: None, device, others }
     }
 }
 

@@ -1,20 +1,17 @@
-//! Weights from a checkpoint into memory, each read once into the buffer it stays in.
+//! Weights from a checkpoint, each read once on its way to where it stays.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use candle_core::{Device, Tensor};
 use half::bf16;
 use serde::{Deserialize, Serialize};
 
-use super::{Layer, LayerNorm1p, Model, Rotary};
+use super::Model;
+use super::build::{Builder, Source};
 use crate::checkpoint::{Checkpoint, Stored, Tensor as StoredTensor};
-use crate::device::Projection;
-use crate::device::cpu::{CpuProjection, Weights};
+use crate::device::{MatrixRows, Place, Watch, reserve};
 use crate::event::LoadProgress;
 use crate::{Error, Result};
-
-/// Read at a time: small enough to cancel at once, large enough for the disk.
-const READ_BYTES: usize = 4 << 20;
 
 /// How weights are held. On the CPU arithmetic is f32 either way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +25,8 @@ pub enum WeightDtype {
 }
 
 impl WeightDtype {
-    /// What `auto` comes to for this checkpoint.
-    fn resolve(self, checkpoint: &Checkpoint) -> Self {
+    /// What `auto` comes to for this checkpoint on the CPU.
+    pub(crate) fn resolve(self, checkpoint: &Checkpoint) -> Self {
         match self {
             Self::Auto if checkpoint.dtype() == "bf16" => Self::Bf16,
             Self::Auto => Self::F32,
@@ -46,163 +43,119 @@ impl WeightDtype {
     }
 }
 
-/// How to load, who watches, and a flag that ends it.
-pub(crate) struct LoadOptions<'a> {
-    pub(crate) dtype: WeightDtype,
+/// Who watches a load, and a flag that ends it.
+pub(crate) struct LoadWatch<'a> {
     pub(crate) cancelled: &'a AtomicBool,
-    pub(crate) progress: &'a dyn Fn(LoadProgress),
+    pub(crate) progress: &'a (dyn Fn(LoadProgress) + Sync),
+    done: AtomicUsize,
+    /// Numbers in all weights, and their bytes as stored.
+    numbers: u64,
+    bytes: u64,
 }
 
-/// Token embeddings, `[vocab, hidden]`, looked up row by row.
-pub(super) struct Embedding {
-    pub(super) weights: Weights,
-    pub(super) hidden: usize,
+impl<'a> LoadWatch<'a> {
+    pub(crate) fn new(
+        checkpoint: &Checkpoint,
+        cancelled: &'a AtomicBool,
+        progress: &'a (dyn Fn(LoadProgress) + Sync),
+    ) -> Self {
+        let (numbers, bytes) = (checkpoint.config.parameters(), checkpoint.weight_bytes());
+        Self { cancelled, progress, done: AtomicUsize::new(0), numbers, bytes }
+    }
 }
 
-impl Embedding {
-    /// ids `[n]` to `[n, hidden]` in f32.
-    pub(super) fn rows(&self, ids: &[u32], device: &Device) -> Result<Tensor> {
-        let hidden = self.hidden;
-        let mut out = Vec::with_capacity(ids.len() * hidden);
-        for id in ids {
-            let at = *id as usize * hidden..(*id as usize + 1) * hidden;
-            match &self.weights {
-                Weights::Bf16(w) => out.extend(w[at].iter().map(|v| v.to_f32())),
-                Weights::F32(w) => out.extend_from_slice(&w[at]),
-            }
+impl Watch for LoadWatch<'_> {
+    fn passed(&self, numbers: usize) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Error::LoadCancelled);
         }
-        Ok(Tensor::from_vec(out, (ids.len(), hidden), device)?)
+        let done = (self.done.fetch_add(numbers, Ordering::Relaxed) + numbers) as u128;
+        let bytes_done = (done * u128::from(self.bytes) / u128::from(self.numbers)) as u64;
+        (self.progress)(LoadProgress { bytes_done, bytes_total: self.bytes });
+        Ok(())
     }
 }
 
 impl Model {
-    pub(crate) fn load(checkpoint: &Checkpoint, options: &LoadOptions<'_>) -> Result<Self> {
-        let config = checkpoint.config.clone();
-        let device = Device::Cpu;
-        let mut loader = Loader {
-            checkpoint,
-            options,
-            dtype: options.dtype.resolve(checkpoint),
-            done: 0,
-            total: checkpoint.weight_bytes(),
-            held: 0,
-        };
-        let layers = (0..config.num_layers).map(|i| loader.layer(i)).collect::<Result<_>>()?;
-        Ok(Self {
-            embedding: Embedding {
-                weights: loader.weights(&["embedding".to_owned()])?,
-                hidden: config.hidden_size,
-            },
-            layers,
-            final_norm: loader.norm("final_norm")?,
-            output: loader.projection(&["output".to_owned()])?,
-            rotary: Rotary::new(&config),
-            weight_bytes: loader.held,
-            dtype: loader.dtype,
-            config,
-            device,
-        })
+    /// Puts a checkpoint's weights in `place`, where they are held as `dtype`.
+    pub(crate) fn load(
+        checkpoint: &Checkpoint,
+        dtype: WeightDtype,
+        place: &mut dyn Place,
+    ) -> Result<Self> {
+        let source = CheckpointSource { checkpoint };
+        Builder { config: &checkpoint.config, source: &source, place }.model(dtype)
     }
 }
 
-struct Loader<'a> {
+struct CheckpointSource<'a> {
     checkpoint: &'a Checkpoint,
-    options: &'a LoadOptions<'a>,
-    dtype: WeightDtype,
-    done: u64,
-    total: u64,
-    /// Bytes of weights in memory.
-    held: u64,
 }
 
-impl Loader<'_> {
-    fn layer(&mut self, index: usize) -> Result<Layer> {
-        let name = |part: &str| format!("layers.{index}.{part}");
-        Ok(Layer {
-            attention_norm: self.norm(&name("attention_norm"))?,
-            qkv: self.projection(&[name("q"), name("k"), name("v")])?,
-            attention_output: self.projection(&[name("o")])?,
-            mlp_norm: self.norm(&name("mlp_norm"))?,
-            up: self.projection(&[name("up")])?,
-            down: self.projection(&[name("down")])?,
-        })
+impl Source for CheckpointSource<'_> {
+    fn matrix(&self, names: &[String]) -> Result<Box<dyn MatrixRows + '_>> {
+        let parts = names.iter().map(|name| self.checkpoint.tensor(name));
+        Ok(Box::new(Stacked { parts: parts.collect::<Result<_>>()? }))
     }
 
-    fn norm(&mut self, name: &str) -> Result<LayerNorm1p> {
-        let weight = self.vector(&format!("{name}.weight"))?.iter().map(|w| w + 1.0).collect();
-        let bias = self.vector(&format!("{name}.bias"))?;
-        let hidden = bias.len();
-        Ok(LayerNorm1p {
-            weight: Tensor::from_vec(weight, hidden, &Device::Cpu)?,
-            bias: Tensor::from_vec(bias, hidden, &Device::Cpu)?,
-            epsilon: self.checkpoint.config.norm_epsilon as f32,
-        })
-    }
-
-    fn vector(&mut self, name: &str) -> Result<Vec<f32>> {
+    fn vector(&self, name: &str, len: usize) -> Result<Vec<f32>> {
+        let mut values = reserve(len, "the weights")?;
+        values.resize(len, 0.0);
         let tensor = self.checkpoint.tensor(name)?;
-        let mut values = reserve(tensor.rows)?;
-        self.read(tensor, |stored, raw| values.push(stored.widen(raw)))?;
-        self.held += (values.len() * size_of::<f32>()) as u64;
+        Stacked { parts: vec![tensor] }.f32(0..tensor.rows, &mut values)?;
         Ok(values)
     }
+}
 
-    /// The named matrices, one below the other, as one projection.
-    fn projection(&mut self, names: &[String]) -> Result<Box<dyn Projection>> {
-        let mut outputs = 0;
-        for name in names {
-            outputs += self.checkpoint.tensor(name)?.rows;
-        }
-        let inputs = self.checkpoint.tensor(&names[0])?.columns;
-        Ok(Box::new(CpuProjection { weights: self.weights(names)?, outputs, inputs }))
+/// Stored matrices, one below the other.
+struct Stacked<'a> {
+    parts: Vec<&'a StoredTensor>,
+}
+
+impl MatrixRows for Stacked<'_> {
+    fn bf16(&self, rows: Range<usize>, out: &mut [bf16]) -> Result<()> {
+        self.read(rows, out, narrow)
     }
 
-    fn weights(&mut self, names: &[String]) -> Result<Weights> {
-        let mut count = 0;
-        for name in names {
-            let tensor = self.checkpoint.tensor(name)?;
-            count += tensor.rows * tensor.columns;
-        }
-        if self.dtype == WeightDtype::Bf16 {
-            let mut values: Vec<bf16> = reserve(count)?;
-            for name in names {
-                let tensor = self.checkpoint.tensor(name)?;
-                self.read(tensor, |stored, raw| values.push(narrow(stored, raw)))?;
-            }
-            self.held += (count * size_of::<bf16>()) as u64;
-            return Ok(Weights::Bf16(values));
-        }
-        let mut values: Vec<f32> = reserve(count)?;
-        for name in names {
-            let tensor = self.checkpoint.tensor(name)?;
-            self.read(tensor, |stored, raw| values.push(stored.widen(raw)))?;
-        }
-        self.held += (count * size_of::<f32>()) as u64;
-        Ok(Weights::F32(values))
+    fn f32(&self, rows: Range<usize>, out: &mut [f32]) -> Result<()> {
+        self.read(rows, out, Stored::widen)
     }
+}
 
-    /// Reads a tensor in bounded steps, handing over each number's stored bytes in order.
-    fn read(&mut self, tensor: &StoredTensor, mut put: impl FnMut(Stored, &[u8])) -> Result<()> {
-        let stored = tensor.stored();
-        let row_bytes = tensor.columns * stored.bytes();
-        let step = (READ_BYTES / row_bytes).clamp(1, tensor.rows);
-        let mut buffer = vec![0; step * row_bytes];
-        for start in (0..tensor.rows).step_by(step) {
-            if self.options.cancelled.load(Ordering::Relaxed) {
-                return Err(Error::LoadCancelled);
+impl Stacked<'_> {
+    fn read<T>(
+        &self,
+        rows: Range<usize>,
+        mut out: &mut [T],
+        convert: impl Fn(Stored, &[u8]) -> T,
+    ) -> Result<()> {
+        let mut first = 0;
+        for part in &self.parts {
+            let (start, end) = (rows.start.max(first), rows.end.min(first + part.rows));
+            if start < end {
+                let (own, rest) = out.split_at_mut((end - start) * part.columns);
+                read_part(part, start - first..end - first, own, &convert)?;
+                out = rest;
             }
-            let end = tensor.rows.min(start + step);
-            let part = &mut buffer[..(end - start) * row_bytes];
-            tensor.read_rows(start..end, part)?;
-            part.chunks_exact(stored.bytes()).for_each(|raw| put(stored, raw));
-            self.done += part.len() as u64;
-            (self.options.progress)(LoadProgress {
-                bytes_done: self.done,
-                bytes_total: self.total,
-            });
+            first += part.rows;
         }
         Ok(())
     }
+}
+
+fn read_part<T>(
+    part: &StoredTensor,
+    rows: Range<usize>,
+    out: &mut [T],
+    convert: impl Fn(Stored, &[u8]) -> T,
+) -> Result<()> {
+    let stored = part.stored();
+    let mut raw = vec![0; out.len() * stored.bytes()];
+    part.read_rows(rows, &mut raw)?;
+    for (value, raw) in out.iter_mut().zip(raw.chunks_exact(stored.bytes())) {
+        *value = convert(stored, raw);
+    }
+    Ok(())
 }
 
 /// Exact for bf16; rounds what is stored wider.
@@ -211,14 +164,4 @@ fn narrow(stored: Stored, raw: &[u8]) -> bf16 {
         Stored::Bf16 => bf16::from_le_bytes([raw[0], raw[1]]),
         _ => bf16::from_f32(stored.widen(raw)),
     }
-}
-
-/// An empty vector with room, or an error instead of an abort.
-pub(super) fn reserve<T>(len: usize) -> Result<Vec<T>> {
-    let mut values = Vec::new();
-    let needed_bytes = len.saturating_mul(size_of::<T>());
-    values
-        .try_reserve_exact(len)
-        .map_err(|_| Error::OutOfMemory { what: "the weights", needed_bytes })?;
-    Ok(values)
 }

@@ -3,29 +3,29 @@
 //! Arithmetic as in transformers' `NemotronForCausalLM` and megatron-core: LayerNorm with weight
 //! + 1, rotation of the first part of each head, no biases in projections, an untied head.
 
-mod elementwise;
+mod build;
 mod load;
 mod rotary;
 mod synthetic;
 
-pub(crate) use load::LoadOptions;
+pub(crate) use load::LoadWatch;
 pub use load::WeightDtype;
+pub(crate) use rotary::Rotary;
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 
 use crate::Result;
 use crate::config::ModelConfig;
-use crate::device::{KvCache, NewRows, Projection, Rows};
-use elementwise::{residual, squared_relu};
-use rotary::Rotary;
+use crate::device::{Arithmetic, Embedding, KvCache, LayerNorm1p, NewRows, Projection, Rows};
+use crate::logits::{Row, Want};
 
 /// The weights, ready to compute with.
 pub(crate) struct Model {
     pub(crate) config: ModelConfig,
     pub(crate) weight_bytes: u64,
     pub(crate) dtype: WeightDtype,
-    device: Device,
-    embedding: load::Embedding,
+    pub(crate) arithmetic: Box<dyn Arithmetic>,
+    embedding: Box<dyn Embedding>,
     layers: Vec<Layer>,
     final_norm: LayerNorm1p,
     output: Box<dyn Projection>, // [hidden] -> [vocab]
@@ -41,37 +41,27 @@ struct Layer {
     down: Box<dyn Projection>, // [ffn] -> [hidden]
 }
 
-/// LayerNorm whose stored weight is centred on zero; 1 was added in f32 when it was loaded.
-struct LayerNorm1p {
-    weight: Tensor, // [hidden], f32
-    bias: Tensor,   // [hidden], f32
-    epsilon: f32,
-}
-
-impl LayerNorm1p {
-    fn apply(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(candle_nn::ops::layer_norm(x, &self.weight, &self.bias, self.epsilon)?)
-    }
-}
-
 impl Model {
-    /// Computes new tokens behind what `cache` holds: ids `[n]` to hidden states `[n, hidden]`,
-    /// after the final norm.
+    /// Computes new tokens behind what `cache` holds: ids `[n]` to the residual stream `[n, hidden]`
+    /// behind the last layer, in f32.
     pub(crate) fn forward(
         &self,
         ids: &[u32],
         rows: Rows<'_>,
         cache: &mut dyn KvCache,
     ) -> Result<Tensor> {
-        let mut x = self.embedding.rows(ids, &self.device)?;
+        let compute = &*self.arithmetic;
+        let mut x = self.embedding.rows(ids)?;
         for (index, layer) in self.layers.iter().enumerate() {
-            let new = self.new_rows(layer, &layer.attention_norm.apply(&x)?, rows, cache.len())?;
-            x = residual(&x, &layer.attention_output.apply(&cache.attend(index, &new)?)?)?;
-            let hidden = squared_relu(&layer.up.apply(&layer.mlp_norm.apply(&x)?)?)?;
-            x = residual(&x, &layer.down.apply(&hidden)?)?;
+            let qkv = layer.qkv.apply(&compute.layer_norm(&x, &layer.attention_norm)?, rows)?;
+            let mixed = cache.attend(index, &NewRows { rows, qkv, rotary: &self.rotary })?;
+            x = compute.residual(&x, &layer.attention_output.apply(&mixed, rows)?)?;
+            let up = layer.up.apply(&compute.layer_norm(&x, &layer.mlp_norm)?, rows)?;
+            let down = layer.down.apply(&compute.squared_relu(&up)?, rows)?;
+            x = compute.residual(&x, &down)?;
         }
         cache.advance(rows.positions(ids.len()));
-        self.final_norm.apply(&x)
+        Ok(x)
     }
 
     /// Makes the model ready for another length of context than its own.
@@ -80,30 +70,21 @@ impl Model {
         self.rotary = Rotary::new(&self.config);
     }
 
-    /// Hidden states `[n, hidden]` to logits, `n` rows of the vocabulary's length.
-    pub(crate) fn logits(&self, hidden: &Tensor) -> Result<Vec<Vec<f32>>> {
-        Ok(self.output.apply(hidden)?.to_vec2()?)
+    /// Rows `[n, hidden]` of [`Self::forward`] to logits; `pieces` of a row's numbers are of tokens.
+    pub(crate) fn logits(
+        &self,
+        x: &Tensor,
+        rows: Rows<'_>,
+        pieces: usize,
+        want: Want,
+    ) -> Result<Vec<Row>> {
+        let hidden = self.arithmetic.layer_norm(x, &self.final_norm)?;
+        self.arithmetic.rows(&self.output.apply(&hidden, rows)?, pieces, want)
     }
 
-    /// Queries, keys and values of normalised `[n, hidden]`, `position` positions behind the start.
-    fn new_rows<'a>(
-        &self,
-        layer: &Layer,
-        x: &Tensor,
-        rows: Rows<'a>,
-        position: usize,
-    ) -> Result<NewRows<'a>> {
-        let (n, width) = (x.dim(0)?, self.config.head_dim);
-        let qkv = layer.qkv.apply(x)?;
-        let heads = |first: usize, count: usize| -> Result<Tensor> {
-            Ok(qkv.narrow(1, first * width, count * width)?.reshape((n, count, width))?)
-        };
-        let (query_heads, kv_heads) = (self.config.num_heads, self.config.num_kv_heads);
-        Ok(NewRows {
-            rows,
-            q: self.rotary.apply(&heads(0, query_heads)?, position, rows)?,
-            k: self.rotary.apply(&heads(query_heads, kv_heads)?, position, rows)?,
-            v: heads(query_heads + kv_heads, kv_heads)?,
-        })
+    /// The logits behind the last of `x`, which a whole forward pass of following tokens gave.
+    pub(crate) fn last_logits(&self, x: &Tensor, pieces: usize, want: Want) -> Result<Row> {
+        let last = x.narrow(0, x.dim(0)? - 1, 1)?;
+        Ok(self.logits(&last, Rows::Following, pieces, want)?.swap_remove(0))
     }
 }

@@ -9,11 +9,11 @@ use crate::config::ModelConfig;
 use crate::device::Rows;
 use crate::device::cpu::slice;
 
-pub(super) struct Rotary {
+pub(crate) struct Rotary {
     /// Cosine and sine of each angle, `[position][width / 2]`.
-    turns: Vec<(f32, f32)>,
+    pub(crate) turns: Vec<(f32, f32)>,
     /// Dimensions of a head that turn.
-    width: usize,
+    pub(crate) width: usize,
     head_dim: usize,
 }
 
@@ -31,7 +31,7 @@ impl Rotary {
     }
 
     /// Rotates `[n, heads, head_dim]` of new rows behind `position` positions.
-    pub(super) fn apply(&self, x: &Tensor, position: usize, rows: Rows<'_>) -> Result<Tensor> {
+    pub(crate) fn apply(&self, x: &Tensor, position: usize, rows: Rows<'_>) -> Result<Tensor> {
         let each = match rows {
             Rows::Following => 1,
             Rows::Lanes(_) => 0,

@@ -48,6 +48,11 @@ impl Candidates {
         Self { ids: Vec::new(), logits: row.to_vec(), softmax: None }
     }
 
+    /// Tokens by ascending id.
+    pub(super) fn listed(ids: &[u32], logits: &[f32]) -> Self {
+        Self { ids: ids.to_vec(), logits: logits.to_vec(), softmax: None }
+    }
+
     pub(super) fn logits(&self) -> &[f32] {
         &self.logits
     }

@@ -34,6 +34,7 @@ pub use trace::{Candidate, StageTrace, Trace, entropy_bits};
 
 use candidates::Candidates;
 
+use crate::logits::Window;
 use crate::settings::SamplingSettings;
 use crate::tokenizer::Tokenizer;
 use crate::{Error, Result};
@@ -41,7 +42,7 @@ use crate::{Error, Result};
 /// What a token is chosen from and by.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// Every row of the output matrix.
+    /// Every row of the output matrix; empty where only the likeliest are known.
     pub logits: &'a [f32],
     /// How many of the rows have a token; the padding behind them is never sampled.
     pub pieces: usize,
@@ -103,23 +104,61 @@ pub fn sample_traced(input: &Input<'_>, listed: usize) -> Result<(u32, Trace)> {
     Ok((survivors.choose(input.draws.token())?, trace))
 }
 
-/// Runs the chain. With somewhere to put traces it also keeps what came to each stage.
-fn survivors(input: &Input<'_>, mut traces: Option<&mut Vec<StageTrace>>) -> Result<Candidates> {
+/// Chooses the token that [`sample`] would choose from the whole row, if the settings leave it to
+/// the window: see [`likeliest_wanted`].
+///
+/// # Errors
+/// As [`sample`].
+pub fn sample_likeliest(window: &Window, input: &Input<'_>) -> Result<u32> {
+    let mut candidates = Candidates::listed(&window.ids, &window.logits);
+    run(&mut candidates, input, None)?;
+    candidates.choose(input.draws.token())
+}
+
+/// How many of the likeliest tokens, ties included, decide under these settings and at which
+/// temperature they are ranked; none where the whole row counts: without a top-k in front of all
+/// that cuts, or with anything that lifts or lowers single tokens.
+#[must_use]
+pub fn likeliest_wanted(settings: &SamplingSettings) -> Option<(usize, f32)> {
+    let mut temperature = 1.0;
+    for stage in settings.sampler_order.iter().filter(|stage| stage.acts(settings)) {
+        match stage {
+            SamplerStage::Temperature if settings.temperature == 0.0 => return Some((1, 0.0)),
+            SamplerStage::Temperature => temperature = settings.temperature as f32,
+            SamplerStage::TopK => return Some((settings.top_k as usize, temperature)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// What the chain leaves of the whole row. With somewhere to put traces it also keeps what came to
+/// each stage.
+fn survivors(input: &Input<'_>, traces: Option<&mut Vec<StageTrace>>) -> Result<Candidates> {
     check_numbers(input.logits)?;
     let row = &input.logits[..input.pieces.min(input.logits.len())];
     input.settings.check_tokens(row.len())?;
     let mut candidates = Candidates::new(row);
+    run(&mut candidates, input, traces)?;
+    Ok(candidates)
+}
+
+fn run(
+    candidates: &mut Candidates,
+    input: &Input<'_>,
+    mut traces: Option<&mut Vec<StageTrace>>,
+) -> Result<()> {
     for stage in &input.settings.sampler_order {
         if !stage.acts(input.settings) {
             continue;
         }
         let before = traces.is_some().then(|| candidates.clone());
-        stage.apply(&mut candidates, input)?;
+        stage.apply(candidates, input)?;
         if let (Some(traces), Some(mut before)) = (traces.as_deref_mut(), before) {
-            traces.push(StageTrace::between(*stage, &mut before, &candidates)?);
+            traces.push(StageTrace::between(*stage, &mut before, candidates)?);
         }
     }
-    Ok(candidates)
+    Ok(())
 }
 
 fn check_numbers(logits: &[f32]) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// Neighbouring queries that look at the keys together.
 const QUERIES_TOGETHER: usize = 6;
 
-pub(crate) struct CpuKvCache {
+pub(super) struct CpuKvCache {
     /// Lane 0 from the start, the others from the position at which they parted from it.
     lanes: Vec<Store>,
     parted: usize,
@@ -33,7 +33,7 @@ struct Store {
 
 impl CpuKvCache {
     /// Takes the memory for the whole context; the system backs pages as they are first written.
-    pub(crate) fn new(config: &ModelConfig) -> Result<Self> {
+    pub(super) fn new(config: &ModelConfig) -> Result<Self> {
         let mut cache = Self {
             lanes: Vec::new(),
             parted: 0,
@@ -73,9 +73,18 @@ impl CpuKvCache {
         }
     }
 
+    /// Heads `first..first + count` of new rows, `[n, count, head_dim]`.
+    fn split(&self, qkv: &Tensor, first: usize, count: usize) -> Result<Tensor> {
+        let width = self.head_dim;
+        let part = qkv.narrow(1, first * width, count * width)?;
+        Ok(part.reshape((qkv.dim(0)?, count, width))?)
+    }
+
     fn store(&mut self, layer: usize, new: &NewRows<'_>) -> Result<()> {
-        let keys = new.k.flatten_all()?.to_vec1::<f32>()?;
-        let values = new.v.flatten_all()?.to_vec1::<f32>()?;
+        let keys = self.split(&new.qkv, self.heads, self.kv_heads)?;
+        let keys = new.rotary.apply(&keys, self.len, new.rows)?.flatten_all()?.to_vec1::<f32>()?;
+        let values = self.split(&new.qkv, self.heads + self.kv_heads, self.kv_heads)?;
+        let values = values.flatten_all()?.to_vec1::<f32>()?;
         let width = self.kv_heads * self.head_dim;
         let rows = keys.chunks_exact(width).zip(values.chunks_exact(width)).enumerate();
         for (i, (keys, values)) in rows {
@@ -137,10 +146,6 @@ fn zeros(len: usize) -> Result<Vec<f32>> {
 }
 
 impl KvCache for CpuKvCache {
-    fn len(&self) -> usize {
-        self.len
-    }
-
     fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
         self.lanes.truncate(1);
@@ -167,9 +172,15 @@ impl KvCache for CpuKvCache {
             Rows::Following => QUERIES_TOGETHER,
             Rows::Lanes(_) => 1,
         };
-        let queries = new.q.flatten_all()?.to_vec1::<f32>()?;
+        let queries = self.split(&new.qkv, 0, self.heads)?;
+        let queries = new.rotary.apply(&queries, self.len, new.rows)?;
+        let queries = queries.flatten_all()?.to_vec1::<f32>()?;
         let mixed = attention
             .mix(&queries, together, |row, kv_head| self.visible(layer, new.rows, row, kv_head));
-        Ok(Tensor::from_vec(mixed, (new.q.dim(0)?, self.heads * self.head_dim), new.q.device())?)
+        Ok(Tensor::from_vec(
+            mixed,
+            (new.qkv.dim(0)?, self.heads * self.head_dim),
+            new.qkv.device(),
+        )?)
     }
 }

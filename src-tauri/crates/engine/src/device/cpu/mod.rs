@@ -3,15 +3,19 @@
 //! Every output element is summed in one fixed order, whatever the number of rows computed
 //! together. So a prompt gives the same bits in one prefill, in chunks, or token by token.
 
+mod arithmetic;
 mod attention;
 mod dot;
 mod kv_cache;
+mod place;
 mod projection;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(crate) use kv_cache::CpuKvCache;
-pub(crate) use projection::{CpuProjection, Weights};
+pub(crate) use place::CpuPlace;
+
+use arithmetic::CpuArithmetic;
+use kv_cache::CpuKvCache;
 
 use candle_core::{CpuStorage, Layout};
 

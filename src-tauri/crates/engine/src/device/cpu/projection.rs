@@ -7,27 +7,27 @@ use rayon::prelude::*;
 use super::dot::{Held, Instructions, Rows};
 use super::slice;
 use crate::Result;
-use crate::device::Projection;
+use crate::device::{self, Projection};
 
 /// Output rows that one task computes: a few hundred KB of weights, read once for all inputs.
 const ROWS_PER_TASK: usize = 32;
 
 /// A row-major matrix `[out, in]` as it is held.
 #[derive(Debug)]
-pub(crate) enum Weights {
+pub(super) enum Weights {
     Bf16(Vec<bf16>),
     F32(Vec<f32>),
 }
 
 #[derive(Debug)]
-pub(crate) struct CpuProjection {
-    pub(crate) weights: Weights,
-    pub(crate) outputs: usize,
-    pub(crate) inputs: usize,
+pub(super) struct CpuProjection {
+    pub(super) weights: Weights,
+    pub(super) outputs: usize,
+    pub(super) inputs: usize,
 }
 
 impl Projection for CpuProjection {
-    fn apply(&self, x: &Tensor) -> Result<Tensor> {
+    fn apply(&self, x: &Tensor, _: device::Rows<'_>) -> Result<Tensor> {
         Ok(x.contiguous()?.apply_op1_no_bwd(self)?)
     }
 }

@@ -1,5 +1,6 @@
 //! The sampler against references, against a slow twin, and what must hold for every row.
 
+mod likeliest;
 mod naive;
 mod properties;
 mod reference;

@@ -1,15 +1,15 @@
 //! What transformers' processors leave of the same logits.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
 use super::{distribution, input};
 use crate::checkpoint::Checkpoint;
 use crate::device::Rows;
-use crate::device::cpu::CpuKvCache;
-use crate::model::{LoadOptions, Model, WeightDtype};
+use crate::device::cpu::CpuPlace;
+use crate::logits::Want;
+use crate::model::{Model, WeightDtype};
 use crate::sampler::Input;
 use crate::settings::SamplingSettings;
 
@@ -42,17 +42,13 @@ fn cases<T: for<'a> Deserialize<'a>>(name: &str) -> Vec<T> {
 
 /// The model's logits behind a prompt, and how many of them have a token.
 fn logits(checkpoint: &Checkpoint, ids: &[u32]) -> (Vec<f32>, usize) {
-    let options = LoadOptions {
-        dtype: WeightDtype::F32,
-        cancelled: &AtomicBool::new(false),
-        progress: &|_| {},
-    };
-    let model = Model::load(checkpoint, &options).expect("the model loads");
-    let mut cache = CpuKvCache::new(&model.config).expect("a cache");
-    let hidden = model.forward(ids, Rows::Following, &mut cache).expect("hidden states");
-    let row = model.logits(&hidden).expect("logits").pop().expect("a last row");
-    let tokenizer = checkpoint.tokenizer().expect("a tokenizer");
-    (row, tokenizer.pieces())
+    let mut place = CpuPlace::new(WeightDtype::F32, None);
+    let model = Model::load(checkpoint, WeightDtype::F32, &mut place).expect("the model loads");
+    let mut cache = model.arithmetic.cache(&model.config).expect("a cache");
+    let hidden = model.forward(ids, Rows::Following, cache.as_mut()).expect("hidden states");
+    let pieces = checkpoint.tokenizer().expect("a tokenizer").pieces();
+    let row = model.last_logits(&hidden, pieces, Want::Whole).expect("logits");
+    (row.whole().expect("on the CPU").into_owned(), pieces)
 }
 
 #[test]
