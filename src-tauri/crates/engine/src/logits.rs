@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use candle_core::Tensor;
-
 use crate::Result;
 use crate::sampler::{self, Input};
 
@@ -20,18 +18,22 @@ pub(crate) enum Want {
 
 /// One row of the output matrix's products.
 #[cfg_attr(not(feature = "cuda"), expect(dead_code, reason = "the CPU has whole rows"))]
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Row {
     Whole(Vec<f32>),
     Likeliest(Likeliest),
 }
 
 /// The likeliest tokens of a row that stays on a device.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Likeliest {
     pub(crate) window: Arc<Window>,
-    /// `[1, vocab]`, f32.
-    pub(crate) whole: Tensor,
+    pub(crate) whole: Arc<dyn Remote>,
+}
+
+/// A row that stays on a device.
+pub(crate) trait Remote: Send + Sync {
+    fn fetch(&self) -> Result<Vec<f32>>;
 }
 
 /// The highest logits of a row.
@@ -88,7 +90,7 @@ impl Row {
     pub(crate) fn whole(&self) -> Result<std::borrow::Cow<'_, [f32]>> {
         match self {
             Self::Whole(logits) => Ok(logits.as_slice().into()),
-            Self::Likeliest(row) => Ok(row.whole.flatten_all()?.to_vec1::<f32>()?.into()),
+            Self::Likeliest(row) => Ok(row.whole.fetch()?.into()),
         }
     }
 }

@@ -90,12 +90,35 @@ impl Worker {
     }
 
     fn unload(&mut self) {
+        let on_gpu = self.on_gpu();
         self.loaded = None;
         self.tokenizer.send_replace(None);
+        if on_gpu {
+            crate::device::release();
+        }
+    }
+
+    fn on_gpu(&self) -> bool {
+        self.loaded.as_ref().is_some_and(|(_, info)| info.gpu_memory.is_some())
+    }
+
+    /// The model that is loaded stays until the next one is there, unless the GPU cannot hold both.
+    fn make_room(&mut self, wanted: &Wanted) -> Result<()> {
+        if self.on_gpu() && !wanted.device.is_cpu() {
+            let checkpoint = Checkpoint::open(&wanted.path)?;
+            if !Site::has_room(wanted.device, wanted.dtype, &checkpoint.config) {
+                // One that may not be loaded does not drive out the one there is.
+                let identity = ModelIdentity::of(&checkpoint)?;
+                wanted.admission.admit(&identity).map_err(Error::NotAdmitted)?;
+                self.unload();
+            }
+        }
+        Ok(())
     }
 
     fn load(&mut self, job: LoadJob) {
-        let outcome = self.take(&job.wanted, &job.cancelled);
+        let outcome =
+            self.make_room(&job.wanted).and_then(|()| self.take(&job.wanted, &job.cancelled));
         self.rest(outcome.as_ref().err());
         let _ = job.done.send(outcome);
     }

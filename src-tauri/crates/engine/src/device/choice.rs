@@ -27,6 +27,12 @@ pub enum DeviceChoice {
     Cuda(u32),
 }
 
+impl DeviceChoice {
+    pub(crate) fn is_cpu(self) -> bool {
+        self == Self::Cpu
+    }
+}
+
 impl FromStr for DeviceChoice {
     type Err = String;
 

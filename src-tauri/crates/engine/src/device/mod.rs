@@ -23,6 +23,12 @@ use crate::logits::{Row, Want};
 use crate::model::Rotary;
 use crate::{Error, Result};
 
+/// Gives back what an unloaded model held on a device.
+pub(crate) fn release() {
+    #[cfg(feature = "cuda")]
+    cuda::release();
+}
+
 /// Gives up what a lost device still holds, so that it can be opened anew.
 pub(crate) fn reset() {
     #[cfg(feature = "cuda")]

@@ -48,6 +48,12 @@ impl Site {
         Ok(Self { chosen, dtype })
     }
 
+    /// Whether a GPU could take the model now.
+    pub(crate) fn has_room(device: DeviceChoice, dtype: WeightDtype, config: &ModelConfig) -> bool {
+        let site = Self::for_config(device, dtype, config);
+        site.is_ok_and(|site| matches!(site.chosen, Chosen::Gpu(_)))
+    }
+
     pub(crate) fn load(&self, checkpoint: &Checkpoint, watch: &dyn Watch) -> Result<Model> {
         let mut place = self.place(&checkpoint.config, Some(watch))?;
         Model::load(checkpoint, self.dtype, place.as_mut())

@@ -12,7 +12,7 @@ use super::kv_cache::GpuKvCache;
 use crate::config::ModelConfig;
 use crate::device::memory::MOST_ROWS;
 use crate::device::{Arithmetic, Embedding, KvCache, LayerNorm1p};
-use crate::logits::{Likeliest, Row, Want, Window};
+use crate::logits::{Likeliest, Remote, Row, Want, Window};
 use crate::{Error, Result};
 
 /// Threads of a block in kernels that work on a row.
@@ -90,12 +90,14 @@ impl Arithmetic for GpuArithmetic {
 
     fn rows(&self, logits: &Tensor, pieces: usize, want: Want) -> Result<Vec<Row>> {
         if want == Want::Whole || self.0.full_logits {
-            return Ok(logits.to_vec2()?.into_iter().map(Row::Whole).collect());
+            let all = self.0.numbers(logits)?;
+            return Ok(all.chunks(logits.dim(1)?).map(|row| Row::Whole(row.to_vec())).collect());
         }
         let windows = self.windows(logits, pieces)?;
         let rows = windows.into_iter().enumerate().map(|(row, window)| {
-            let whole = logits.narrow(0, row, 1)?;
-            Ok(Row::Likeliest(Likeliest { window: Arc::new(window), whole }))
+            let whole = RowOnGpu { context: self.0.clone(), row: logits.narrow(0, row, 1)? };
+            let (window, whole) = (Arc::new(window), Arc::new(whole));
+            Ok(Row::Likeliest(Likeliest { window, whole }))
         });
         rows.collect()
     }
@@ -186,6 +188,18 @@ impl GpuArithmetic {
             })
         };
         rows.map(window).collect()
+    }
+}
+
+/// A row of logits, `[1, vocab]`, f32.
+struct RowOnGpu {
+    context: Arc<Context>,
+    row: Tensor,
+}
+
+impl Remote for RowOnGpu {
+    fn fetch(&self) -> Result<Vec<f32>> {
+        self.context.numbers(&self.row)
     }
 }
 

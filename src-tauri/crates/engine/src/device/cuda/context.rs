@@ -127,6 +127,17 @@ impl Context {
         self.stream.clone_htod(values).map_err(failed)
     }
 
+    /// A contiguous f32 tensor's numbers, and no others that lie in the same memory.
+    pub(super) fn numbers(&self, tensor: &Tensor) -> Result<Vec<f32>> {
+        let (storage, layout) = tensor.storage_and_layout();
+        let (Storage::Cuda(storage), Some((start, end))) = (&*storage, layout.contiguous_offsets())
+        else {
+            return Err(Error::Gpu("a tensor is not contiguous, or not on the GPU".to_owned()));
+        };
+        let part = storage.as_cuda_slice::<f32>()?.slice(start..end);
+        self.stream.clone_dtoh(&part).map_err(failed)
+    }
+
     /// Numbers copied from the GPU, after all that was queued before.
     pub(super) fn download<T: DeviceRepr>(&self, slice: &CudaSlice<T>) -> Result<Vec<T>> {
         self.stream.clone_dtoh(slice).map_err(failed)

@@ -80,3 +80,20 @@ pub(crate) fn reset() {
         let _ = outcome;
     }
 }
+
+/// Gives memory that was freed, and kept for the next model, back to the driver: only then does it
+/// count as free.
+pub(crate) fn release() {
+    for number in 0..CudaContext::device_count().unwrap_or(0) {
+        let Ok(context) = CudaContext::new(number as usize) else { continue };
+        // SAFETY: the pool is the device's own; what is in use stays, whatever is trimmed.
+        let outcome = unsafe {
+            context.synchronize().and_then(|()| {
+                let pool = result::device::get_default_mem_pool(context.cu_device())?;
+                result::mem_pool::trim_to(pool, 0)
+            })
+        };
+        // Memory that stays with us is only counted as taken.
+        let _ = outcome;
+    }
+}

@@ -18,5 +18,5 @@ mod kv_cache;
 mod place;
 mod projection;
 
-pub(crate) use discovery::{gpus, reset};
+pub(crate) use discovery::{gpus, release, reset};
 pub(crate) use place::GpuPlace;
