@@ -98,7 +98,7 @@ impl Gpus {
         let outcome = super::cuda::gpus();
         #[cfg(not(feature = "cuda"))]
         let outcome: std::result::Result<Vec<Gpu>, String> =
-            Err("this build computes on the CPU only".to_owned());
+            Err("this build has no support for GPUs".to_owned());
         match outcome {
             Ok(found) => Self { found, why_none: None },
             Err(why) => Self { found: Vec::new(), why_none: Some(why) },
