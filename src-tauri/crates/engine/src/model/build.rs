@@ -12,7 +12,7 @@ pub(super) trait Source {
     fn vector(&self, name: &str, len: usize) -> Result<Vec<f32>>;
 }
 
-/// How weights are held: see [`super::WeightDtype`].
+/// A model on its way from a source to a place, tensor by tensor.
 pub(super) struct Builder<'a> {
     pub(super) config: &'a ModelConfig,
     pub(super) source: &'a dyn Source,
