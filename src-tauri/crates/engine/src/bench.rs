@@ -131,14 +131,15 @@ fn measure(request: &BenchRequest) -> Result<BenchReport> {
 fn model(request: &BenchRequest) -> Result<(Site, String, Model)> {
     match &request.source {
         BenchSource::Synthetic { name, config } => {
-            let site = Site::for_config(request.device, request.dtype, config)?;
-            let model = site.synthetic(config)?;
+            let mut config = config.clone();
+            let site = Site::for_config(request.device, request.dtype, &mut config)?;
+            let model = site.synthetic(&config)?;
             Ok((site, name.clone(), model))
         }
         BenchSource::File { path, admission } => {
-            let checkpoint = Checkpoint::open(path)?;
+            let mut checkpoint = Checkpoint::open(path)?;
             admission.admit(&ModelIdentity::of(&checkpoint)?).map_err(Error::NotAdmitted)?;
-            let site = Site::choose(request.device, request.dtype, &checkpoint)?;
+            let site = Site::choose(request.device, request.dtype, &mut checkpoint)?;
             let flag = AtomicBool::new(false);
             let model = site.load(&checkpoint, &LoadWatch::new(&checkpoint, &flag, &|_| ()))?;
             Ok((site, checkpoint.name(), model))

@@ -50,7 +50,7 @@ pub struct ModelInfo {
     pub device: String,
     /// `cpu` or `cuda:N`.
     pub device_id: String,
-    /// Why it is the CPU, where a GPU was not ruled out.
+    /// Why it is the CPU, where a GPU was not ruled out, or why the context is a shorter one.
     pub device_reason: Option<String>,
     /// What the model takes of the GPU's memory; none on the CPU.
     pub gpu_memory: Option<MemoryPlan>,

@@ -133,7 +133,7 @@ impl Worker {
     }
 
     fn try_load(&self, job: &Wanted, cancelled: &AtomicBool) -> Result<(Runner, ModelInfo)> {
-        let checkpoint = Checkpoint::open(&job.path)?;
+        let mut checkpoint = Checkpoint::open(&job.path)?;
         let name = job.name.clone().unwrap_or_else(|| checkpoint.name());
         let status = &self.status;
         let report = |progress| {
@@ -143,8 +143,8 @@ impl Worker {
         let identity = ModelIdentity::of(&checkpoint)?;
         job.admission.admit(&identity).map_err(Error::NotAdmitted)?;
         let tokenizer = checkpoint.tokenizer()?;
+        let site = Site::choose(job.device, job.dtype, &mut checkpoint)?;
         let watch = LoadWatch::new(&checkpoint, cancelled, &report);
-        let site = Site::choose(job.device, job.dtype, &checkpoint)?;
         let model = site.load(&checkpoint, &watch)?;
         let info = ModelInfo {
             name: name.clone(),

@@ -110,10 +110,9 @@ impl Gpus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Chosen {
     /// With the reason, where it was not asked for.
-    Cpu {
-        why: Option<String>,
-    },
-    Gpu(Gpu),
+    Cpu { why: Option<String> },
+    /// With as many tokens of context as there is memory for.
+    Gpu { gpu: Gpu, context: usize },
 }
 
 /// # Errors
@@ -125,28 +124,29 @@ pub(crate) fn choose(choice: DeviceChoice, config: &ModelConfig, gpus: &Gpus) ->
         DeviceChoice::Cuda(number) => {
             let gpu = gpus.found.iter().find(|gpu| gpu.number == number);
             let gpu = gpu.ok_or_else(|| Error::NoGpu(missing(number, gpus)))?;
-            usable(gpu, config)?;
-            Ok(Chosen::Gpu(gpu.clone()))
+            Ok(Chosen::Gpu { gpu: gpu.clone(), context: usable(gpu, config)? })
         }
         DeviceChoice::Auto => Ok(best(config, gpus)),
     }
 }
 
-/// The usable GPU with the most free memory, or why it is the CPU.
+/// The usable GPU with the most free memory, or why it is the CPU. A GPU with a shorter context is
+/// worth more than a CPU with the whole: it writes a hundred times as fast.
 fn best(config: &ModelConfig, gpus: &Gpus) -> Chosen {
     let mut order: Vec<&Gpu> = gpus.found.iter().collect();
     order.sort_by_key(|gpu| std::cmp::Reverse(gpu.free_bytes));
     let mut why = gpus.why_none.clone();
     for gpu in order {
         match usable(gpu, config) {
-            Ok(()) => return Chosen::Gpu(gpu.clone()),
+            Ok(context) => return Chosen::Gpu { gpu: gpu.clone(), context },
             Err(error) => why = why.or(Some(error.to_string())),
         }
     }
     Chosen::Cpu { why }
 }
 
-fn usable(gpu: &Gpu, config: &ModelConfig) -> Result<()> {
+/// How much context a GPU can hold of a model.
+fn usable(gpu: &Gpu, config: &ModelConfig) -> Result<usize> {
     if gpu.capability < LEAST_CAPABILITY {
         let (major, minor) = gpu.capability;
         return Err(Error::NoGpu(format!(
@@ -160,14 +160,13 @@ fn usable(gpu: &Gpu, config: &ModelConfig) -> Result<()> {
             "heads have {found} dimensions, at most 256 are possible"
         )));
     }
-    let plan = MemoryPlan::of(config);
-    match plan.fit(config, gpu.free_bytes) {
-        Fit::Whole { .. } => Ok(()),
-        Fit::Shorter { .. } | Fit::Not { .. } => Err(Error::GpuMemory {
-            gpu: gpu.name.clone(),
-            needed: plan.total(),
-            free: gpu.free_bytes,
-        }),
+    let free = gpu.free_bytes;
+    match MemoryPlan::of(config).fit(config, free) {
+        Fit::Whole { .. } => Ok(config.context_length),
+        Fit::Shorter { context } => Ok(context),
+        Fit::Not { missing } => {
+            Err(Error::GpuMemory { gpu: gpu.name.clone(), needed: free + missing, free })
+        }
     }
 }
 
@@ -229,7 +228,18 @@ mod tests {
     fn auto_takes_the_usable_gpu_with_the_most_free_memory() {
         let gpus = machine(vec![gpu(0, 10, (8, 0)), gpu(1, 60, (9, 0)), gpu(2, 90, (7, 0))]);
         let chosen = choose(DeviceChoice::Auto, &small(), &gpus).expect("a device");
-        assert_eq!(chosen, Chosen::Gpu(gpus.found[1].clone()));
+        assert_eq!(chosen, Chosen::Gpu { gpu: gpus.found[1].clone(), context: 4096 });
+    }
+
+    #[test]
+    fn a_gpu_that_is_nearly_large_enough_gets_a_shorter_context() {
+        let mut tight = gpu(0, 0, (9, 0));
+        tight.free_bytes = MemoryPlan::of(&small()).total() - 100_000_000;
+        for choice in [DeviceChoice::Auto, DeviceChoice::Cuda(0)] {
+            let chosen = choose(choice, &small(), &machine(vec![tight.clone()])).expect("a device");
+            let Chosen::Gpu { context, .. } = chosen else { panic!("{chosen:?}") };
+            assert!((2048..4096).contains(&context), "{context}");
+        }
     }
 
     #[test]
@@ -237,7 +247,7 @@ mod tests {
         let why = |gpus: &Gpus| match choose(DeviceChoice::Auto, &small(), gpus).expect("a device")
         {
             Chosen::Cpu { why } => why.expect("a reason"),
-            Chosen::Gpu(gpu) => panic!("{gpu:?}"),
+            Chosen::Gpu { gpu, .. } => panic!("{gpu:?}"),
         };
         assert!(why(&machine(vec![gpu(0, 90, (7, 5))])).contains("compute capability 7.5"));
         let full = why(&machine(vec![gpu(0, 1, (9, 0))]));

@@ -18,12 +18,9 @@ const F32: u64 = 4;
 pub struct MemoryPlan {
     #[ts(type = "number")]
     pub weights: u64,
-    /// Keys and values of the whole context, once.
+    /// Keys and values of the whole context. Each lane more takes as much again at most.
     #[ts(type = "number")]
     pub cache: u64,
-    /// Keys and values of one more lane that writes on to the end of the context, at most.
-    #[ts(type = "number")]
-    pub lane: u64,
     /// Activations of one pass, logits, and what the CUDA runtime takes.
     #[ts(type = "number")]
     pub workspace: u64,
@@ -34,14 +31,16 @@ pub struct MemoryPlan {
 pub enum Fit {
     /// The whole context, and so many lanes of full length.
     Whole { lanes: u64 },
-    /// A context of so many tokens.
-    Shorter { context: u64 },
+    /// A context of so many tokens, and one lane.
+    Shorter { context: usize },
     /// Not even a short one: so many bytes are missing.
     Not { missing: u64 },
 }
 
-/// A context shorter than this is not worth offering.
-const LEAST_CONTEXT: u64 = 256;
+/// A context shorter than this is not worth offering, in tokens.
+const LEAST_CONTEXT: u64 = 1024;
+/// Shorter contexts are a multiple of this, in tokens.
+const WHOLE_TOKENS: u64 = 128;
 
 impl MemoryPlan {
     /// For weights in bf16 and norms in f32.
@@ -49,11 +48,9 @@ impl MemoryPlan {
     pub fn of(config: &ModelConfig) -> Self {
         let hidden = config.hidden_size as u64;
         let norms = (2 * config.num_layers as u64 + 1) * 2 * hidden;
-        let cache = per_position(config) * config.context_length as u64;
         Self {
             weights: config.parameters() * BF16 + norms * (F32 - BF16),
-            cache,
-            lane: cache,
+            cache: per_position(config) * config.context_length as u64,
             workspace: RUNTIME_BYTES + activations(config),
         }
     }
@@ -68,7 +65,7 @@ impl MemoryPlan {
     #[must_use]
     pub fn fit(&self, config: &ModelConfig, free: u64) -> Fit {
         if let Some(left) = free.checked_sub(self.total()) {
-            let more = left / self.lane.max(1);
+            let more = left / self.cache.max(1);
             return Fit::Whole { lanes: 1 + more };
         }
         let fixed = self.weights + self.workspace;
@@ -76,7 +73,8 @@ impl MemoryPlan {
         if free < least {
             return Fit::Not { missing: least - free };
         }
-        Fit::Shorter { context: (free - fixed) / per_position(config) }
+        let context = (free - fixed) / per_position(config);
+        Fit::Shorter { context: (context - context % WHOLE_TOKENS) as usize }
     }
 }
 
@@ -140,7 +138,10 @@ mod tests {
     fn a_card_with_less_is_offered_a_shorter_context_or_nothing() {
         let (config, plan) = (nemotron_3_8b(), MemoryPlan::of(&nemotron_3_8b()));
         let Fit::Shorter { context } = plan.fit(&config, plan.total() - GB) else { panic!() };
-        assert!((2000..2300).contains(&context), "{context}");
+        assert!((2000..2300).contains(&context) && context % 128 == 0, "{context}");
+        let shorter = ModelConfig { context_length: context, ..config.clone() };
+        let free = plan.total() - GB;
+        assert_eq!(MemoryPlan::of(&shorter).fit(&shorter, free), Fit::Whole { lanes: 1 });
         assert_eq!(plan.fit(&config, plan.total()), Fit::Whole { lanes: 1 });
         let Fit::Not { missing } = plan.fit(&config, 16 * GB) else { panic!() };
         assert!((1..4 * GB).contains(&missing), "{missing}");

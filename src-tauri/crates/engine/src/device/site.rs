@@ -13,27 +13,30 @@ use crate::{Error, Result};
 pub(crate) struct Site {
     chosen: Chosen,
     dtype: WeightDtype,
+    /// The model's own context, if there is memory only for a shorter one.
+    whole_context: Option<usize>,
 }
 
 impl Site {
+    /// Shortens the context where the GPU cannot hold the whole.
     pub(crate) fn choose(
         device: DeviceChoice,
         dtype: WeightDtype,
-        checkpoint: &Checkpoint,
+        checkpoint: &mut Checkpoint,
     ) -> Result<Self> {
-        let site = Self::for_config(device, dtype, &checkpoint.config)?;
+        let site = Self::for_config(device, dtype, &mut checkpoint.config)?;
         let dtype = match site.chosen {
             Chosen::Cpu { .. } => dtype.resolve(checkpoint),
-            Chosen::Gpu(_) => WeightDtype::Bf16,
+            Chosen::Gpu { .. } => WeightDtype::Bf16,
         };
         Ok(Self { dtype, ..site })
     }
 
-    /// For weights that are made up: bf16 unless f32 is asked for.
+    /// The same for weights that are made up: bf16 unless f32 is asked for.
     pub(crate) fn for_config(
         device: DeviceChoice,
         dtype: WeightDtype,
-        config: &ModelConfig,
+        config: &mut ModelConfig,
     ) -> Result<Self> {
         let chosen = match (device, dtype) {
             (DeviceChoice::Cuda(_), WeightDtype::F32) => {
@@ -45,13 +48,20 @@ impl Site {
             _ => choose(device, config, &Gpus::here())?,
         };
         let dtype = if dtype == WeightDtype::F32 { dtype } else { WeightDtype::Bf16 };
-        Ok(Self { chosen, dtype })
+        let whole = config.context_length;
+        if let Chosen::Gpu { context, .. } = chosen {
+            config.context_length = context;
+        }
+        let whole_context = Some(whole).filter(|whole| *whole != config.context_length);
+        Ok(Self { chosen, dtype, whole_context })
     }
 
-    /// Whether a GPU could take the model now.
+    /// Whether a GPU could take the model now, with its whole context.
     pub(crate) fn has_room(device: DeviceChoice, dtype: WeightDtype, config: &ModelConfig) -> bool {
-        let site = Self::for_config(device, dtype, config);
-        site.is_ok_and(|site| matches!(site.chosen, Chosen::Gpu(_)))
+        let site = Self::for_config(device, dtype, &mut config.clone());
+        site.is_ok_and(|site| {
+            matches!(site.chosen, Chosen::Gpu { .. }) && site.whole_context.is_none()
+        })
     }
 
     pub(crate) fn load(&self, checkpoint: &Checkpoint, watch: &dyn Watch) -> Result<Model> {
@@ -72,9 +82,11 @@ impl Site {
         match &self.chosen {
             Chosen::Cpu { .. } => Ok(Box::new(CpuPlace::new(self.dtype, watch))),
             #[cfg(feature = "cuda")]
-            Chosen::Gpu(gpu) => Ok(Box::new(super::cuda::GpuPlace::new(gpu, config, watch)?)),
+            Chosen::Gpu { gpu, .. } => {
+                Ok(Box::new(super::cuda::GpuPlace::new(gpu, config, watch)?))
+            }
             #[cfg(not(feature = "cuda"))]
-            Chosen::Gpu(gpu) => {
+            Chosen::Gpu { gpu, .. } => {
                 let _ = config;
                 Err(Error::NoGpu(gpu.name.clone()))
             }
@@ -85,26 +97,29 @@ impl Site {
     pub(crate) fn name(&self) -> String {
         match &self.chosen {
             Chosen::Cpu { .. } => "CPU".to_owned(),
-            Chosen::Gpu(gpu) => gpu.name.clone(),
+            Chosen::Gpu { gpu, .. } => gpu.name.clone(),
         }
     }
 
     pub(crate) fn id(&self) -> String {
         match &self.chosen {
             Chosen::Cpu { .. } => DeviceChoice::Cpu.to_string(),
-            Chosen::Gpu(gpu) => DeviceChoice::Cuda(gpu.number).to_string(),
+            Chosen::Gpu { gpu, .. } => DeviceChoice::Cuda(gpu.number).to_string(),
         }
     }
 
-    /// Why it is the CPU.
+    /// Why it is the CPU, or why a GPU has less than the whole context.
     pub(crate) fn why(&self) -> Option<String> {
         match &self.chosen {
             Chosen::Cpu { why } => why.clone(),
-            Chosen::Gpu(_) => None,
+            Chosen::Gpu { gpu, context } => self.whole_context.map(|whole| {
+                let free = gpu.free_bytes as f64 / 1e9;
+                format!("{free:.1} GB of GPU memory were free: room for a context of {context} of the {whole} tokens")
+            }),
         }
     }
 
     pub(crate) fn memory(&self, config: &ModelConfig) -> Option<MemoryPlan> {
-        matches!(self.chosen, Chosen::Gpu(_)).then(|| MemoryPlan::of(config))
+        matches!(self.chosen, Chosen::Gpu { .. }).then(|| MemoryPlan::of(config))
     }
 }
