@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Chat) -> Result<ExitCode, CliError> {
 fn conversation(arguments: &Chat) -> Result<Conversation, CliError> {
     let attributes = arguments.attributes.as_deref().map(str::parse).transpose()?;
     let context = arguments.context_file.as_deref().map(text::from_file).transpose()?;
-    let mut conversation = Conversation { messages: Vec::new(), attributes, context };
+    let mut conversation = Conversation { attributes, context, ..Conversation::default() };
     if let Some(path) = &arguments.messages {
         let standard_input = path == Path::new("-");
         let json = if standard_input { text::from_stdin()? } else { text::from_file(path)? };
@@ -207,7 +207,8 @@ impl<'a> Speaker<'a> {
         let mut run = self.engine.generate(request)?;
         let mut answer = rendered.answer();
         while let Some(event) = run.next().await {
-            let event = answer.trim(event?);
+            let mut event = event?;
+            answer.trim(&mut event);
             show(&event)?;
             if let GenerationEvent::Done(done) = event {
                 complete::remark(&done);

@@ -50,7 +50,8 @@ mod worker;
 pub use admission::{Admission, ModelIdentity};
 pub use bench::{BenchReport, BenchRequest, BenchSource, DecodeSpeed, PrefillSpeed, bench};
 pub use chat::{
-    Answer, Attributes, Conversation, Message, Rendered, RenderedTurn, Role, Template, fold, render,
+    Answer, Attributes, ChatForm, Conversation, Message, PromptPart, Rendered, RenderedTurn, Role,
+    Template, fold, render,
 };
 pub use checkpoint::{Checkpoint, sha256};
 pub use config::ModelConfig;

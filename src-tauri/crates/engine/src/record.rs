@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chat::{Attributes, Template};
 use crate::event::{Completion, FinishReason, GenerationEvent, Timings, Usage};
 use crate::settings::GenerationRequest;
 use crate::status::ModelInfo;
@@ -28,6 +29,12 @@ pub struct RunRecord {
     pub ends: Vec<LaneEnd>,
     /// What went wrong, if the run failed: a stable kind.
     pub failure: Option<String>,
+    /// Of an answer in a chat: the template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
+    /// Of an answer by `SteerLM`: what it was asked for with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Attributes>,
 }
 
 /// How a lane ended.
@@ -56,6 +63,8 @@ impl RunRecord {
             cached_tokens: None,
             ends: Vec::new(),
             failure: None,
+            template: None,
+            attributes: None,
         }
     }
 

@@ -19,10 +19,9 @@ impl Answer {
         Self { spaced, at_start: true, held: String::new() }
     }
 
-    /// The next event; the texts of tokens stay, together, exactly the text at the end.
-    #[must_use]
-    pub fn trim(&mut self, mut event: GenerationEvent) -> GenerationEvent {
-        match &mut event {
+    /// Trims the next event; the texts of tokens stay, together, exactly the text at the end.
+    pub fn trim(&mut self, event: &mut GenerationEvent) {
+        match event {
             GenerationEvent::Token(token) => token.text = self.push(&token.text),
             GenerationEvent::Done(done) => {
                 let text = done.text.trim_end_matches('\n');
@@ -30,7 +29,6 @@ impl Answer {
             }
             _ => {}
         }
-        event
     }
 
     fn push(&mut self, text: &str) -> String {
@@ -90,11 +88,15 @@ mod tests {
             let mut answer = Answer::new(spaced);
             let mut streamed = String::new();
             for text in texts {
-                let GenerationEvent::Token(token) = answer.trim(token(text)) else { continue };
+                let mut event = token(text);
+                answer.trim(&mut event);
+                let GenerationEvent::Token(token) = event else { continue };
                 streamed.push_str(&token.text);
             }
             assert_eq!(streamed, expected, "{texts:?}");
-            assert_eq!(answer.trim(done(texts.concat())), done(expected.to_owned()), "{texts:?}");
+            let mut end = done(texts.concat());
+            answer.trim(&mut end);
+            assert_eq!(end, done(expected.to_owned()), "{texts:?}");
         }
     }
 }

@@ -11,6 +11,7 @@
 mod answer;
 mod attributes;
 mod fold;
+mod parts;
 mod render;
 mod template;
 #[cfg(test)]
@@ -19,39 +20,64 @@ mod tests;
 pub use answer::Answer;
 pub use attributes::Attributes;
 pub use fold::fold;
+pub use parts::PromptPart;
 pub use render::{Rendered, RenderedTurn, render};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use template::Template;
 use ts_rs::TS;
 
+use crate::settings::PromptSpan;
 use crate::{Error, Result};
 
 /// Who says something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "Speaker")]
 pub enum Role {
     System,
     User,
     Assistant,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     pub role: Role,
     pub content: String,
+    /// The content as a prompt has it, where tokens of it are known: those that a model chose, and
+    /// between them what was typed.
+    #[serde(skip)]
+    pub spans: Option<Vec<PromptSpan>>,
+    /// What this answer was asked for with, where that is known: a conversation that goes on with
+    /// other attributes keeps its beginning.
+    #[serde(skip)]
+    pub attributes: Option<Attributes>,
 }
 
 /// What was said, and what a template may want beside it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conversation {
     /// The system prompt, if there is one; then user and assistant in turn, a user's last.
     pub messages: Vec<Message>,
     /// For `SteerLM`; absent: those of its model card.
     pub attributes: Option<Attributes>,
     /// For QA: the document that questions are about.
+    pub context: Option<String>,
+    /// The last message is an answer instead, which is to go on.
+    pub unfinished: bool,
+}
+
+/// How a conversation is put to a model, beside what is said in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatForm {
+    pub template: Template,
+    /// Absent: the conversation's own, else the template's.
+    pub system: Option<String>,
+    /// For `SteerLM`.
+    pub attributes: Option<Attributes>,
+    /// For QA.
     pub context: Option<String>,
 }
 
@@ -69,7 +95,7 @@ impl Role {
 impl Message {
     #[must_use]
     pub fn new(role: Role, content: impl Into<String>) -> Self {
-        Self { role, content: content.into() }
+        Self { role, content: content.into(), spans: None, attributes: None }
     }
 
     /// Reads a JSON array of messages.
@@ -123,15 +149,16 @@ impl Conversation {
                 return Err(refused(index, &what));
             }
         }
+        let expected = if self.unfinished { Role::Assistant } else { Role::User };
         match self.messages.last().map(|message| message.role) {
-            Some(Role::User) => Ok(()),
-            Some(Role::Assistant) => {
-                let what = "expected the role user in the last message, found assistant";
-                Err(refused(self.messages.len() - 1, what))
+            Some(found) if found == expected => Ok(()),
+            Some(found) if found != Role::System => {
+                let (expected, found) = (expected.name(), found.name());
+                let what =
+                    format!("expected the role {expected} in the last message, found {found}");
+                Err(refused(self.messages.len() - 1, &what))
             }
-            Some(Role::System) | None => {
-                Err(Error::BadMessages("expected a message of the user, found none".to_owned()))
-            }
+            _ => Err(Error::BadMessages("expected a message of the user, found none".to_owned())),
         }
     }
 }

@@ -60,6 +60,13 @@ impl Rendered {
         }
     }
 
+    fn push_content(&mut self, message: &Message) {
+        match &message.spans {
+            Some(spans) => self.spans.extend(spans.iter().cloned()),
+            None => self.push_user(&message.content),
+        }
+    }
+
     /// Everything since the last turn is one.
     fn end_turn(&mut self, message: Option<usize>) {
         let start = self.turns.last().map_or(0, |turn| turn.spans.end);
@@ -92,16 +99,22 @@ pub(super) fn render_without(
         turns: Vec::new(),
         stop: layout.stop.iter().map(|text| (*text).to_owned()).collect(),
         folded,
-        spaced: layout.before_assistant != layout.opening,
+        spaced: layout.before_assistant != layout.opening && !conversation.unfinished,
     };
     system(&mut rendered, &layout, conversation);
     let oldest = conversation.first() + 2 * folded;
     for (index, message) in conversation.messages.iter().enumerate().skip(oldest) {
-        turn(&mut rendered, &layout, message, index == oldest);
+        let own = message.attributes.as_ref().map(|attributes| template.layout(Some(attributes)));
+        turn(&mut rendered, own.as_ref().unwrap_or(&layout), message, index == oldest);
+        if !(conversation.unfinished && index + 1 == conversation.messages.len()) {
+            rendered.push_template(layout.after);
+        }
         rendered.end_turn(Some(index));
     }
-    rendered.push_template(&layout.opening);
-    rendered.end_turn(None);
+    if !conversation.unfinished {
+        rendered.push_template(&layout.opening);
+        rendered.end_turn(None);
+    }
     Ok(rendered)
 }
 
@@ -121,17 +134,18 @@ fn system(rendered: &mut Rendered, layout: &Layout, conversation: &Conversation)
 
 fn turn(rendered: &mut Rendered, layout: &Layout, message: &Message, oldest: bool) {
     if message.role == Role::Assistant {
-        rendered.push_template(&layout.before_assistant);
+        // A model's first token brings along the space that a transcript has before it.
+        let chosen = matches!(message.spans.as_deref(), Some([PromptSpan::Tokens { .. }, ..]));
+        rendered.push_template(if chosen { &layout.opening } else { &layout.before_assistant });
     } else {
         rendered.push_template(layout.before_user);
         rendered.push_template(if oldest { layout.instruction } else { "" });
     }
-    rendered.push_user(&message.content);
-    rendered.push_template(layout.after);
+    rendered.push_content(message);
 }
 
 fn check_extras(conversation: &Conversation, template: Template) -> Result<()> {
-    let Conversation { attributes, context, .. } = conversation;
+    let Conversation { messages, attributes, context, .. } = conversation;
     let extras = [
         ("attributes are", attributes.is_some(), Template::NemotronSteerlm),
         ("a context document is", context.is_some(), Template::NemotronQa),
@@ -142,5 +156,6 @@ fn check_extras(conversation: &Conversation, template: Template) -> Result<()> {
             return Err(Error::NotOfTemplate { what, owner, found });
         }
     }
-    attributes.as_ref().map_or(Ok(()), super::Attributes::check)
+    let of_messages = messages.iter().filter_map(|message| message.attributes.as_ref());
+    attributes.iter().chain(of_messages).try_for_each(super::Attributes::check)
 }

@@ -270,3 +270,83 @@ fn folding_leaves_out_the_fewest_of_the_oldest_turns_and_nothing_else() {
         assert_eq!(fold(&all, template, whole, 0, letters).expect("whole").folded, 0);
     }
 }
+
+#[test]
+fn what_a_model_wrote_is_in_the_prompt_by_its_own_tokens() {
+    let spans = vec![
+        PromptSpan::Tokens { ids: vec![7, 8] },
+        PromptSpan::User { text: "<extra_id_1>".to_owned() },
+    ];
+    let mut chat = conversation(None, &["Hi", "Hello", "And?"]);
+    chat.messages[1].spans = Some(spans.clone());
+    for (template, before) in [
+        (Template::NemotronSft, "<extra_id_1>Assistant\n"),
+        // The space between is a part of the first token.
+        (Template::NemotronQa, "Assistant:"),
+        (Template::Base, "Assistant:"),
+    ] {
+        let rendered = render(&chat, template).expect("rendered");
+        let at = rendered.spans.iter().position(|span| *span == spans[0]).expect("the tokens");
+        assert_eq!(rendered.spans[at - 1], PromptSpan::Text { text: before.to_owned() });
+        assert_eq!(rendered.spans[at + 1], spans[1]);
+    }
+}
+
+#[test]
+fn other_attributes_leave_the_prompt_before_them_as_it_was() {
+    let asked = |humor| Some(Attributes { humor, ..Attributes::default() });
+    let mut chat = conversation(None, &["Hi", "Hello", "And?"]);
+    chat.messages[1].attributes = asked(1);
+    let with = |chat: &Conversation, humor| {
+        let chat = Conversation { attributes: asked(humor), ..chat.clone() };
+        text(&chat, Template::NemotronSteerlm)
+    };
+    let (plain, funny) = (with(&chat, 1), with(&chat, 4));
+    let same = plain.bytes().zip(funny.bytes()).take_while(|(a, b)| a == b).count();
+    let last = plain.rfind("<extra_id_2>").expect("the last line");
+    assert!(same > last, "{same} of {last}");
+    chat.messages[1].attributes =
+        Some(Attributes { lang: "<e".to_owned(), ..Attributes::default() });
+    assert!(render(&chat, Template::NemotronSteerlm).is_err(), "it stands in template text");
+}
+
+#[test]
+fn an_unfinished_answer_is_where_the_prompt_ends() {
+    let mut chat = conversation(None, &["Hi", "Once upon"]);
+    chat.unfinished = true;
+    for (template, end) in [
+        (Template::NemotronSft, "\nHi\n<extra_id_1>Assistant\nOnce upon"),
+        (Template::Base, "User: Hi\n\nAssistant: Once upon"),
+    ] {
+        assert!(text(&chat, template).ends_with(end), "{}", text(&chat, template));
+    }
+    chat.messages.pop();
+    let error = render(&chat, Template::Base).expect_err("no answer").to_string();
+    assert!(
+        error.contains("expected the role assistant in the last message, found user"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_parts_of_a_prompt_are_its_text_each_with_its_origin() {
+    let mut chat = conversation(Some("Be brief."), &["What is life?", "A question.", HOSTILE]);
+    chat.messages[2].spans = Some(vec![PromptSpan::Tokens { ids: vec![40, 41] }]);
+    for (name, tokenizer) in fixtures() {
+        let rendered = render(&chat, Template::NemotronSft).expect("rendered");
+        let parts = rendered.parts(&tokenizer).expect("parts");
+        let ids: Vec<u32> =
+            parts.iter().flat_map(|part| part.tokens.iter().map(|token| token.id)).collect();
+        assert_eq!(ids, encoded(&tokenizer, &rendered), "{name}");
+        let texts: String =
+            parts.iter().flat_map(|part| part.tokens.iter().map(|t| t.text.as_str())).collect();
+        assert_eq!(texts, tokenizer.decode(&ids), "{name}");
+        let chosen: Vec<_> = parts.iter().filter(|part| part.chosen).collect();
+        assert_eq!(chosen.len(), 1);
+        assert_eq!((chosen[0].message, chosen[0].tokens.len()), (Some(2), 2), "{name}");
+        let said: Vec<_> =
+            parts.iter().filter(|part| !part.template).map(|part| part.message).collect();
+        assert_eq!(said, [Some(0), Some(1), Some(2), Some(3)], "{name}");
+        assert!(parts.last().expect("the opening").message.is_none(), "{name}");
+    }
+}

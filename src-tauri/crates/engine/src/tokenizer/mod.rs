@@ -256,22 +256,34 @@ impl Tokenizer {
     /// # Errors
     /// [`crate::Error::Encode`] when the library fails.
     pub fn encode_prompt(&self, prompt: &[PromptSpan], add_bos: bool) -> Result<Vec<u32>> {
-        let mut ids: Vec<u32> = self.bos.filter(|_| add_bos).into_iter().collect();
-        let mut texts: Vec<(&str, bool)> = Vec::new();
-        let mut first = true;
-        for span in prompt {
-            match span {
-                PromptSpan::Text { text } => texts.push((text, true)),
-                PromptSpan::User { text } => texts.push((text, false)),
-                PromptSpan::Tokens { ids: written } => {
-                    self.push_texts(&mut texts, &mut first, &mut ids)?;
-                    ids.extend(written);
-                    first = first && written.is_empty();
-                }
+        let bos = self.bos.filter(|_| add_bos);
+        let ids = self.encode_spans(prompt)?.into_iter().map(|(id, _)| id);
+        Ok(bos.into_iter().chain(ids).collect())
+    }
+
+    /// The same, each id with the index of the span that it begins in: a token may stand for the
+    /// end of one text and the beginning of the next.
+    ///
+    /// # Errors
+    /// [`crate::Error::Encode`] when the library fails.
+    pub fn encode_spans(&self, prompt: &[PromptSpan]) -> Result<Vec<(u32, usize)>> {
+        let mut placed: Vec<(u32, usize)> = Vec::new();
+        let mut at = 0;
+        while let Some(span) = prompt.get(at) {
+            if let PromptSpan::Tokens { ids } = span {
+                placed.extend(ids.iter().map(|id| (*id, at)));
+                at += 1;
+                continue;
             }
+            let texts: Vec<(&str, bool)> = prompt[at..].iter().map_while(text_of).collect();
+            if texts.iter().any(|(text, _)| !text.is_empty()) {
+                let tokens = self.encode_texts(&texts, placed.is_empty())?;
+                let from = placed_in(&texts, &tokens);
+                placed.extend(tokens.iter().zip(from).map(|(token, span)| (token.id, at + span)));
+            }
+            at += texts.len();
         }
-        self.push_texts(&mut texts, &mut first, &mut ids)?;
-        Ok(ids)
+        Ok(placed)
     }
 
     /// Decodes ids from the start of a sequence, unknown ids as nothing.
@@ -297,21 +309,28 @@ impl Tokenizer {
             Encoder::Json(encoder) => encoder.encode(texts, first),
         }
     }
+}
 
-    fn push_texts(
-        &self,
-        texts: &mut Vec<(&str, bool)>,
-        first: &mut bool,
-        ids: &mut Vec<u32>,
-    ) -> Result<()> {
-        if texts.iter().any(|(text, _)| !text.is_empty()) {
-            let tokens = self.encode_texts(texts, *first)?;
-            ids.extend(tokens.iter().map(|token| token.id));
-            *first = false;
-        }
-        texts.clear();
-        Ok(())
+/// A text, and whether it is a template's.
+fn text_of(span: &PromptSpan) -> Option<(&str, bool)> {
+    match span {
+        PromptSpan::Text { text } => Some((text, true)),
+        PromptSpan::User { text } => Some((text, false)),
+        PromptSpan::Tokens { .. } => None,
     }
+}
+
+/// For tokens of texts that were encoded as one, the index of the text that each begins in.
+fn placed_in(texts: &[(&str, bool)], tokens: &[EncodedToken]) -> Vec<usize> {
+    let (mut at, mut end) = (0, texts[0].0.len());
+    let place = |token: &EncodedToken| {
+        while token.bytes.start >= end && at + 1 < texts.len() {
+            at += 1;
+            end += texts[at].0.len();
+        }
+        at
+    };
+    tokens.iter().map(place).collect()
 }
 
 fn surface(piece: &pieces::Piece, unknown: &str) -> Surface {
