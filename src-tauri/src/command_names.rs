@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 75] = [
+const COMMAND_NAMES: [&str; 82] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -20,6 +20,12 @@ const COMMAND_NAMES: [&str; 75] = [
     "keep_settings",
     "count_tokens",
     "generate",
+    "say",
+    "edit_turn",
+    "answer",
+    "chat_prompt",
+    "open_as_completion",
+    "open_link",
     "watch_saving",
     "list_sessions",
     "search_sessions",
@@ -42,6 +48,7 @@ const COMMAND_NAMES: [&str; 75] = [
     "delete_folder",
     "export_session",
     "import_session",
+    "choose_text",
     "export_presets",
     "import_presets",
     "presets",

@@ -1,23 +1,30 @@
 //! The TypeScript side of the commands, generated from the Rust types. `make bindings` writes it;
 //! the test fails when the committed file is stale.
 
+mod functions;
+
 include!("command_names.rs");
 
 use std::path::Path;
 
 use engine::{
-    Completion, DeviceChoice, EngineStatus, FinishReason, GeneratedToken, GenerationEvent,
-    GenerationRequest, Gpu, Gpus, LoadProgress, MemoryPlan, ModelInfo, Problem, PromptSpan,
-    PromptToken, SamplerStage, SamplingSettings, Timings, TokenProbability, TokenText, Usage,
+    Attributes, ChatForm, Completion, DeviceChoice, EngineStatus, FinishReason, GeneratedToken,
+    GenerationEvent, GenerationRequest, Gpu, Gpus, LoadProgress, MemoryPlan, ModelInfo, Problem,
+    PromptPart, PromptSpan, PromptToken, SamplerStage, SamplingSettings, Template, Timings,
+    TokenProbability, TokenText, Usage,
 };
 use hub::{Acceptance, Card, Fact, Record, Score, TokenPlace};
 use sessions::{
     Author, Begun, Branch, Document, Folder, Id, Imported, Kind, ListRequest, Notice, Piece, Place,
-    Preset, Role, SaveState, SearchHit, SearchPage, SearchRequest, SessionPage, SessionSummary,
-    Settings, Shelf, SnippetPart, Standing, Tag, Theme, Token, Within, WrittenToken,
+    Preset, Role, SaveState, SavedPrompt, SearchHit, SearchPage, SearchRequest, SessionPage,
+    SessionSummary, Settings, Shelf, SnippetPart, Standing, Tag, Theme, Token, Within,
+    WrittenToken,
 };
 use ts_rs::{Config, TS};
 
+use functions::FUNCTIONS;
+
+use crate::commands::chat::ChatPrompt;
 use crate::commands::document::OpenSession;
 use crate::commands::downloads::Account;
 use crate::commands::files::ExportFormat;
@@ -31,285 +38,6 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.
 const HEADER: &str = "// Generated from the Rust types by `make bindings`. Do not edit.
 import { Channel, invoke } from '@tauri-apps/api/core';
 ";
-
-/// Name, parameters, result, what it does.
-const FUNCTIONS: [(&str, &str, &str, &str); 75] = [
-    (
-        "watchEngine",
-        "onStatus: Channel<EngineStatus>",
-        "null",
-        "Sends the engine's state now and after every change.",
-    ),
-    (
-        "openModel",
-        "",
-        "boolean",
-        "Asks for a file with the system's dialog and loads it. False: nothing was chosen.",
-    ),
-    ("openBuiltinModel", "", "null", "Goes back to the built-in model."),
-    ("cancelLoad", "", "null", "Ends a load; the model loaded before stays."),
-    ("gpus", "", "Gpus", "The GPUs of this machine, or why there are none."),
-    (
-        "useDevice",
-        "device: DeviceChoice",
-        "null",
-        "Computes on another device from now on; the model in use is loaded there.",
-    ),
-    ("stop", "", "null", "Ends the run that is going on; its text so far stays."),
-    (
-        "tokensOf",
-        "text: string",
-        "Array<TokenText>",
-        "The tokens a text consists of, for a bias or a ban.",
-    ),
-    (
-        "openSession",
-        "session: Id | null",
-        "OpenSession",
-        "Opens a session; null: the one that was open last, the newest, or a first one.",
-    ),
-    ("newSession", "folder: Id | null", "OpenSession", "Begins an empty session."),
-    ("document", "session: Id", "Document", "The document as it is now."),
-    (
-        "editDocument",
-        "session: Id, start: number, end: number, text: string",
-        "Standing",
-        "Puts text in the place of a range, in bytes of UTF-8.",
-    ),
-    ("undo", "session: Id", "Document", "Takes back the last step."),
-    ("redo", "session: Id", "Document", "Does again what was taken back last."),
-    ("branches", "session: Id", "Array<Branch>", "The whole tree, parents first."),
-    (
-        "switchBranch",
-        "session: Id, node: Id",
-        "Document",
-        "Makes a branch the document, to its end as it was left.",
-    ),
-    (
-        "deleteBranch",
-        "session: Id, node: Id",
-        "Document",
-        "Takes a branch and everything behind it out of the tree; undo brings it back.",
-    ),
-    (
-        "keepSettings",
-        "session: Id, settings: unknown",
-        "null",
-        "Keeps the sampling settings that go with a session.",
-    ),
-    (
-        "countTokens",
-        "session: Id",
-        "number",
-        "How many tokens the document is, exactly as a run would encode it.",
-    ),
-    (
-        "generate",
-        "session: Id, place: Place, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>",
-        "Document",
-        "Continues the document from a place; the request's own prompt is not looked at.",
-    ),
-    (
-        "watchSaving",
-        "onChange: Channel<Saving>",
-        "null",
-        "Sends the state of saving now and after every change.",
-    ),
-    (
-        "listSessions",
-        "request: ListRequest",
-        "SessionPage",
-        "A page of the list: pinned ones first, then those changed last.",
-    ),
-    (
-        "searchSessions",
-        "request: SearchRequest",
-        "SearchPage",
-        "Sessions with all of some words in title or text.",
-    ),
-    ("sessionSummary", "session: Id", "SessionSummary", "A session as the list shows it."),
-    (
-        "renameSession",
-        "session: Id, title: string | null",
-        "null",
-        "Names a session; null: by its beginning.",
-    ),
-    (
-        "moveSession",
-        "session: Id, folder: Id | null",
-        "null",
-        "Puts a session into a folder; null: into none.",
-    ),
-    (
-        "pinSession",
-        "session: Id, pinned: boolean",
-        "null",
-        "Keeps a session at the top of the list, or not.",
-    ),
-    (
-        "archiveSession",
-        "session: Id, archived: boolean",
-        "null",
-        "Moves a session out of the way, or back.",
-    ),
-    (
-        "trashSession",
-        "session: Id",
-        "null",
-        "Throws a session away: it can be restored for 30 days.",
-    ),
-    ("restoreSession", "session: Id", "null", "Takes a session out of the trash."),
-    ("deleteSession", "session: Id", "null", "Deletes a session at once and for ever."),
-    (
-        "emptyTrash",
-        "",
-        "number",
-        "Deletes everything in the trash for ever; how many sessions there were.",
-    ),
-    ("duplicateSession", "session: Id", "Id", "A copy of a session with its whole tree."),
-    ("tagSession", "session: Id, tags: Array<string>", "null", "Replaces the tags of a session."),
-    ("tags", "", "Array<Tag>", "Every tag in use."),
-    ("folders", "", "Array<Folder>", "Every folder."),
-    (
-        "createFolder",
-        "name: string, parent: Id | null",
-        "Id",
-        "Makes a folder, inside another or not.",
-    ),
-    ("renameFolder", "folder: Id, name: string", "null", "Names a folder."),
-    (
-        "moveFolder",
-        "folder: Id, parent: Id | null",
-        "null",
-        "Puts a folder into another; null: into none.",
-    ),
-    ("deleteFolder", "folder: Id", "null", "Takes a folder away; what was in it is in none then."),
-    (
-        "exportSession",
-        "session: Id, format: ExportFormat",
-        "boolean",
-        "Asks where to, and writes a session there. False: nothing was chosen.",
-    ),
-    (
-        "importSession",
-        "",
-        "Imported | null",
-        "Asks for a file and makes a session of it. Null: nothing was chosen.",
-    ),
-    (
-        "exportPresets",
-        "",
-        "boolean",
-        "Asks where to, and writes the user's presets there. False: nothing was chosen.",
-    ),
-    (
-        "importPresets",
-        "",
-        "number | null",
-        "Asks for a file and adds its presets; how many are new. Null: nothing was chosen.",
-    ),
-    ("presets", "", "Array<Preset>", "The user's presets in their order."),
-    (
-        "addPreset",
-        "name: string, difference: unknown",
-        "Id",
-        "Adds a preset of what differs from neutral settings.",
-    ),
-    ("changePreset", "preset: Id, name: string, difference: unknown", "null", "Changes a preset."),
-    ("deletePreset", "preset: Id", "null", "Deletes a preset."),
-    ("orderPresets", "order: Array<Id>", "null", "Puts the presets into an order."),
-    ("settings", "", "Settings", "The app's settings."),
-    ("changeSettings", "settings: Settings", "null", "Keeps changed settings."),
-    (
-        "licenceChoices",
-        "model: string | null",
-        "Array<LicenceChoice>",
-        "The gated models; conversions of one count as that one.",
-    ),
-    ("openLicenceText", "model: string", "null", "Opens a licence's official text in the browser."),
-    (
-        "chooseLicenceCopy",
-        "",
-        "LicenceCopy | null",
-        "Asks for a copy of the text. Null: nothing was chosen.",
-    ),
-    (
-        "acceptLicence",
-        "model: string, copy: string | null",
-        "Acceptance",
-        "Keeps a record that a licence is accepted, and which copy of it was read.",
-    ),
-    (
-        "withdrawLicence",
-        "model: string",
-        "null",
-        "Takes an acceptance back. A model that may not be loaded now gives way to the built-in one.",
-    ),
-    (
-        "licences",
-        "",
-        "Array<LicenceRecord>",
-        "Everything that was accepted here, and what was withdrawn.",
-    ),
-    ("openRefusedModel", "", "boolean", "Loads the model that was refused last. False: none was."),
-    (
-        "listModels",
-        "",
-        "Array<ModelEntry>",
-        "The models of the catalogue, and which of them are on this disk.",
-    ),
-    (
-        "checkModel",
-        "name: string, onProgress: Channel<LoadProgress>",
-        "null",
-        "Reads every byte of a model that was fetched; from then on it is installed.",
-    ),
-    ("stopCheck", "", "null", "Ends the reading."),
-    ("openKnownModel", "name: string", "null", "Loads an installed model."),
-    ("openModelPage", "name: string", "null", "Opens a model's page in the browser."),
-    (
-        "deleteModel",
-        "name: string",
-        "number",
-        "Deletes an installed model, and says how many bytes that frees.",
-    ),
-    (
-        "revealModel",
-        "name: string",
-        "null",
-        "Shows an installed model in the system's file manager.",
-    ),
-    (
-        "watchDownloads",
-        "onChange: Channel<Array<DownloadState>>",
-        "null",
-        "Sends all downloads that are not done, now and after every change.",
-    ),
-    ("startDownload", "name: string", "null", "Begins a download or goes on with it."),
-    ("pauseDownload", "name: string", "null", "Stops a download; what has come stays."),
-    ("cancelDownload", "name: string", "null", "Stops a download and throws away what has come."),
-    (
-        "account",
-        "",
-        "Account",
-        "Where the token is, if there is one, and how much room the disk of the models has.",
-    ),
-    ("checkAccount", "", "string", "Asks Hugging Face whose token it is."),
-    (
-        "keepToken",
-        "token: string",
-        "string",
-        "Keeps a token that was pasted, once Hugging Face knows it, and says whose it is.",
-    ),
-    ("forgetToken", "", "null", "Forgets a token that was pasted."),
-    ("openTokenPage", "", "null", "Opens the page on which tokens are made."),
-    (
-        "checkUpdate",
-        "name: string",
-        "boolean",
-        "Whether the hub has another version of an installed model.",
-    ),
-];
 
 /// 'openModel' is the command `open_model`.
 fn command(name: &str) -> String {
@@ -357,6 +85,12 @@ fn bindings() -> String {
         WrittenToken::decl(&config),
         Place::decl(&config),
         Begun::decl(&config),
+        Template::decl(&config),
+        Attributes::decl(&config),
+        ChatForm::decl(&config),
+        PromptPart::decl(&config),
+        engine::Role::decl(&config),
+        ChatPrompt::decl(&config),
         SaveState::decl(&config),
         Notice::decl(&config),
         Saving::decl(&config),
@@ -375,6 +109,7 @@ fn bindings() -> String {
         Imported::decl(&config),
         Preset::decl(&config),
         Theme::decl(&config),
+        SavedPrompt::decl(&config),
         Settings::decl(&config),
         hub::Document::decl(&config),
         Score::decl(&config),

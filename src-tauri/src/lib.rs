@@ -2,6 +2,7 @@
 //! code.
 
 mod app;
+mod chat;
 mod commands;
 #[cfg(test)]
 mod contract;
@@ -39,7 +40,9 @@ pub fn run() -> ExitCode {
 }
 
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
-    use commands::{document, downloads, engine, files, library, licences, models, preferences};
+    use commands::{
+        chat, document, downloads, engine, files, library, licences, models, preferences,
+    };
     builder
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![
@@ -63,6 +66,12 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             document::keep_settings,
             document::count_tokens,
             document::generate,
+            chat::say,
+            chat::edit_turn,
+            chat::answer,
+            chat::chat_prompt,
+            chat::open_as_completion,
+            chat::open_link,
             library::watch_saving,
             library::list_sessions,
             library::search_sessions,
@@ -85,6 +94,7 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             library::delete_folder,
             files::export_session,
             files::import_session,
+            files::choose_text,
             files::export_presets,
             files::import_presets,
             preferences::presets,

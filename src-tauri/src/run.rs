@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    FinishReason, GenerationEvent, GenerationRequest, LaneEnd, Problem, PromptSpan, Run, RunRecord,
+    Answer, Attributes, ChatForm, FinishReason, GenerationEvent, GenerationRequest, LaneEnd,
+    ModelInfo, Problem, PromptSpan, Run, RunRecord, Template,
 };
 use serde_json::Value;
 use sessions::{Begun, Document, Id, Piece, Place, RunEnd, RunStart, Sessions, WrittenToken};
@@ -11,6 +12,7 @@ use sessions::{Begun, Document, Id, Piece, Place, RunEnd, RunStart, Sessions, Wr
 use tauri::ipc::Channel;
 
 use crate::App;
+use crate::chat::{Turns, prompt, template};
 use crate::commands::problem;
 
 /// A run that has begun in a session.
@@ -19,6 +21,8 @@ pub(crate) struct SessionRun {
     session: Id,
     run: Id,
     record: RunRecord,
+    /// In a chat, what makes an answer of the run's events.
+    answer: Option<Answer>,
 }
 
 impl SessionRun {
@@ -32,27 +36,86 @@ impl SessionRun {
         on_begun: &Channel<Begun>,
     ) -> Result<(Self, Run), Problem> {
         let model = app.model_unless_stopped().await?;
-        request.prompt.clear();
-        let start = RunStart {
-            model_name: model.name.clone(),
-            model_hash: model.sha256.clone(),
-            seed: request.seed,
-            record: Value::Null,
-        };
+        let start = start(&model, &request);
         let begun = app.sessions.ask(move |store| store.begin_run(session, place, start)).await;
         let begun = begun.map_err(problem)?;
         request.prompt = spans(&begun.prompt);
-        let record = RunRecord::new(&model, request);
-        let mut run = Self { sessions: app.sessions.clone(), session, run: begun.run, record };
+        let run = Self::new(app, session, &begun, RunRecord::new(&model, request));
+        run.queue(app, &model, begun, on_begun).await
+    }
+
+    /// Begins an answer in a chat, to what was said last or at `after`. What cannot be put to the
+    /// model leaves the chat as it was.
+    pub(crate) async fn answer(
+        app: &App,
+        session: Id,
+        after: Option<Id>,
+        form: &ChatForm,
+        mut request: GenerationRequest,
+        on_begun: &Channel<Begun>,
+    ) -> Result<(Self, Run), Problem> {
+        let model = app.model_unless_stopped().await?;
+        let (start, hash) = (start(&model, &request), model.sha256.clone());
+        let read = app.sessions.ask(move |store| {
+            let before = store.standing(session)?.current;
+            if let Some(after) = after {
+                store.switch_to(session, after, false)?;
+            }
+            Ok((before, Turns::read(store, session, &hash)?))
+        });
+        let (before, turns) = read.await.map_err(problem)?;
+        let template = template(form, &model);
+        let conversation = turns.conversation(template, form, None);
+        let room = request.max_tokens.unwrap_or(GenerationRequest::DEFAULT_MAX_TOKENS);
+        let rendered = match prompt(&app.engine, &model, &conversation, template, room) {
+            Ok(rendered) => rendered,
+            Err(error) => {
+                let back = move |store: &mut sessions::Store| match before {
+                    Some(before) => store.switch_to(session, before, false),
+                    None => Ok(()),
+                };
+                // The error to be told is the first one.
+                let _ = app.sessions.ask(back).await;
+                return Err(Problem::from(&error));
+            }
+        };
+        let begun =
+            app.sessions.ask(move |store| store.begin_run(session, Place::End, start)).await;
+        let begun = begun.map_err(problem)?;
+        request.prompt.clone_from(&rendered.spans);
+        request.stop.extend(rendered.stop.iter().cloned());
+        let steered = (template == Template::NemotronSteerlm)
+            .then(|| conversation.attributes.unwrap_or_else(Attributes::default));
+        let record = RunRecord {
+            template: Some(template),
+            attributes: steered,
+            ..RunRecord::new(&model, request)
+        };
+        let run = Self::new(app, session, &begun, record);
+        Self { answer: Some(rendered.answer()), ..run }.queue(app, &model, begun, on_begun).await
+    }
+
+    fn new(app: &App, session: Id, begun: &Begun, record: RunRecord) -> Self {
+        let (sessions, run) = (app.sessions.clone(), begun.run);
+        Self { sessions, session, run, record, answer: None }
+    }
+
+    async fn queue(
+        mut self,
+        app: &App,
+        model: &ModelInfo,
+        begun: Begun,
+        on_begun: &Channel<Begun>,
+    ) -> Result<(Self, Run), Problem> {
         // A window that is gone ends the run as soon as it has something to say.
         let _ = on_begun.send(begun);
-        let queued = run.encode(app).and_then(|()| {
-            let request = run.record.request.clone();
-            app.engine.generate_with(&model, request)
+        let queued = self.encode(app).and_then(|()| {
+            let request = self.record.request.clone();
+            app.engine.generate_with(model, request)
         });
         match queued {
-            Ok(queued) => Ok((run, queued)),
-            Err(error) => Err(run.fail(error).await),
+            Ok(queued) => Ok((self, queued)),
+            Err(error) => Err(self.fail(error).await),
         }
     }
 
@@ -69,7 +132,12 @@ impl SessionRun {
     }
 
     /// Takes what the run reports: text goes to the session lane by lane.
-    pub(crate) fn take(&mut self, events: &[GenerationEvent]) {
+    pub(crate) fn take(&mut self, events: &mut [GenerationEvent]) {
+        if let Some(answer) = &mut self.answer {
+            for event in events.iter_mut() {
+                answer.trim(event);
+            }
+        }
         let mut written: BTreeMap<u32, Vec<WrittenToken>> = BTreeMap::new();
         for event in events {
             self.record.note(event);
@@ -139,6 +207,15 @@ impl SessionRun {
 
     fn json(&self) -> Value {
         serde_json::to_value(&self.record).unwrap_or_default()
+    }
+}
+
+fn start(model: &ModelInfo, request: &GenerationRequest) -> RunStart {
+    RunStart {
+        model_name: model.name.clone(),
+        model_hash: model.sha256.clone(),
+        seed: request.seed,
+        record: Value::Null,
     }
 }
 

@@ -9,12 +9,12 @@ use tokio::time::{MissedTickBehavior, interval};
 /// A display frame at 60 Hz. A message per token would flood the window's main loop.
 const FRAME: Duration = Duration::from_millis(16);
 
-/// Sends all events to the window after `keep` has had them; ends the run when the window does not
+/// Sends all events to the window after `keep` has had them, and may have changed them; ends the run when the window does not
 /// listen any more.
 pub(crate) async fn forward(
     mut run: Run,
     window: &Channel<Vec<GenerationEvent>>,
-    mut keep: impl FnMut(&[GenerationEvent]),
+    mut keep: impl FnMut(&mut [GenerationEvent]),
 ) -> Result<()> {
     let mut send = |batch: &mut Vec<GenerationEvent>| {
         keep(batch);

@@ -24,7 +24,13 @@ pub(crate) struct OpenSession {
     settings: Value,
 }
 
-fn opened(store: &mut Store, session: Id) -> sessions::Result<OpenSession> {
+impl OpenSession {
+    pub(crate) fn session(&self) -> Id {
+        self.document.session
+    }
+}
+
+pub(super) fn opened(store: &mut Store, session: Id) -> sessions::Result<OpenSession> {
     Ok(OpenSession {
         title: store.summary(session).ok().and_then(|summary| summary.title),
         settings: store.settings(session).unwrap_or_default(),
@@ -41,7 +47,7 @@ pub(crate) async fn open_session(app: State<'_, App>, session: Option<Id>) -> Ou
         None => resumed(store, last),
     })
     .await?;
-    app.remember(open.document.session);
+    app.remember(open.session());
     Ok(open)
 }
 
@@ -58,20 +64,24 @@ fn resumed(store: &mut Store, last: Option<Id>) -> sessions::Result<OpenSession>
     let newest = store.list(&ListRequest { limit: 1, ..ListRequest::default() })?;
     match newest.sessions.first() {
         Some(newest) => opened(store, newest.id),
-        None => created(store, None),
+        None => created(store, Kind::Completion, None),
     }
 }
 
-fn created(store: &mut Store, folder: Option<Id>) -> sessions::Result<OpenSession> {
-    let session = store.create(&NewSession { kind: Kind::Completion, title: None, folder })?;
+fn created(store: &mut Store, kind: Kind, folder: Option<Id>) -> sessions::Result<OpenSession> {
+    let session = store.create(&NewSession { kind, title: None, folder })?;
     opened(store, session)
 }
 
 /// Begins an empty session.
 #[tauri::command]
-pub(crate) async fn new_session(app: State<'_, App>, folder: Option<Id>) -> Outcome<OpenSession> {
-    let open = ask(&app.sessions, move |store| created(store, folder)).await?;
-    app.remember(open.document.session);
+pub(crate) async fn new_session(
+    app: State<'_, App>,
+    kind: Kind,
+    folder: Option<Id>,
+) -> Outcome<OpenSession> {
+    let open = ask(&app.sessions, move |store| created(store, kind, folder)).await?;
+    app.remember(open.session());
     Ok(open)
 }
 

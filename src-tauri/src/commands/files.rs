@@ -12,6 +12,9 @@ use ts_rs::TS;
 use super::{Outcome, ask, problem};
 use crate::App;
 
+/// A text to attach is no longer, in bytes: a context holds far less.
+const MOST_TEXT: u64 = 4 << 20;
+
 /// What a session is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +66,20 @@ pub(crate) async fn import_session<R: Runtime>(
     let Some(path) = asked_which(&handle, "Import a session").await else { return Ok(None) };
     let text = read(&path)?;
     ask(&app.sessions, move |store| store.import(&text)).await.map(Some)
+}
+
+/// Asks for a text file and reads it. Null: nothing was chosen.
+#[tauri::command]
+pub(crate) async fn choose_text<R: Runtime>(handle: AppHandle<R>) -> Outcome<Option<String>> {
+    let text = |dialog: FileDialogBuilder<R>| dialog.add_filter("Text", &["txt", "md", "*"]);
+    let ask = |dialog, answer: Answer| text(dialog).pick_file(answer);
+    let Some(path) = chosen(&handle, "Attach a text", ask).await else { return Ok(None) };
+    let found = std::fs::metadata(&path).map_err(|source| io(&path, source))?.len();
+    if found > MOST_TEXT {
+        let (limit, found) = (MOST_TEXT as usize, found as usize);
+        return Err(problem(Error::TooLong { what: "the text", limit, found }));
+    }
+    read(&path).map(Some)
 }
 
 /// Asks where to, and writes the user's presets there. False: nothing was chosen.

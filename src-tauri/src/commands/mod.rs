@@ -1,6 +1,7 @@
 //! The window's commands: each takes typed arguments, calls one thing, and maps the error.
 #![expect(clippy::needless_pass_by_value, reason = "tauri hands a command its state by value")]
 
+pub(crate) mod chat;
 pub(crate) mod document;
 pub(crate) mod downloads;
 pub(crate) mod engine;

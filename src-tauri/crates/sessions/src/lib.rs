@@ -62,7 +62,7 @@ pub use preset::Preset;
 pub use run::{Place, RunEnd, RunOutput, RunRecord, RunStart, WrittenToken};
 pub use search::{SearchHit, SearchPage, SearchRequest, SnippetPart};
 pub use session::Kind;
-pub use settings::{Settings, SettingsFile, Theme};
+pub use settings::{SavedPrompt, Settings, SettingsFile, Theme};
 pub use store::{Begun, NewSession, Store};
 pub use tree::Role;
 

@@ -27,10 +27,20 @@ pub struct Settings {
     pub last_session: Option<Id>,
     /// Where models are computed, by the engine's name for it.
     pub device: String,
+    /// System prompts that the user has saved, in the order of the menu.
+    pub system_prompts: Vec<SavedPrompt>,
     /// What a newer version has written, kept as it is.
     #[serde(flatten)]
     #[ts(skip)]
     pub others: Map<String, Value>,
+}
+
+/// A system prompt for other chats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SavedPrompt {
+    pub id: String,
+    pub name: String,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -45,8 +55,15 @@ pub enum Theme {
 impl Default for Settings {
     fn default() -> Self {
         let (theme, others) = (Theme::default(), Map::new());
-        let device = "auto".to_owned();
-        Self { theme, zoom: 100, model: None, last_session: None, device, others }
+        Self {
+            theme,
+            zoom: 100,
+            model: None,
+            last_session: None,
+            device: "auto".to_owned(),
+            system_prompts: Vec::new(),
+            others,
+        }
     }
 }
 
