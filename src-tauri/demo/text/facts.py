@@ -218,4 +218,4 @@ MAKERS = (animal, animal, animal, animal, craft, craft, thing, thing, thing, eat
 
 
 def any_fact(rng):
-    return (whys.why if rng.random() < 0.35 else rng.choice(MAKERS))(rng)
+    return (whys.why if rng.random() < 0.5 else rng.choice(MAKERS))(rng)

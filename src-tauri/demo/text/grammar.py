@@ -191,6 +191,19 @@ def alternatives(parts, at):
         at += 1
 
 
+def readings(template):
+    """'[this|that] is so' -> ['this is so', 'that is so']: the ways to read the choice that it begins with."""
+    depth, starts = 0, [1]
+    for at, sign in enumerate(template if template.startswith("[") else ""):
+        depth += (sign == "[") - (sign == "]")
+        if depth == 1 and sign == "|":
+            starts.append(at + 1)
+        if depth == 0:
+            ends = [start - 1 for start in starts[1:]] + [at]
+            return [template[start:end] + template[at + 1:] for start, end in zip(starts, ends)]
+    return [template]
+
+
 def render(rng, nodes, slots, out):
     for node in nodes:
         if isinstance(node, str):

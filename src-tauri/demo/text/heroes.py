@@ -1,15 +1,11 @@
-"""Who very short stories are about: one or several, named or not, in first and in later mentions."""
+"""Who very short stories are about: a beast, a craftsman, or two of them, in first and in later mentions."""
 
 import dataclasses
 
 from . import cast
-from .grammar import plural
-from .people import BOYS, CRAFTS, GIRLS, RELATIVES, TRAITS
+from .people import BOYS, CRAFTS, GIRLS, PETS, TRAITS
 
-GENDERS = {"f": ("she", "her", "her", "herself"), "m": ("he", "him", "his", "himself"),
-           "many": ("they", "them", "their", "themselves"), "I": ("I", "me", "my", "myself"), "we": ("we", "us", "our", "ourselves")}
-GROUPS = ("two brothers", "two sisters", "the children", "the sailors", "three friends", "the travellers", "two neighbours", "four musicians", "the fishermen",
-          "two old women", "the shepherds", "three boys", "two girls", "the farmers", "the people of the village", "a father and his son", "an old couple")
+GENDERS = {"f": ("she", "her", "her", "herself"), "m": ("he", "him", "his", "himself")}
 RELATED = ("son", "daughter", "apprentice", "wife", "husband", "brother", "sister")
 # What may be said of man and beast.
 FURTHER = (" from the mill", " from the other side of the river", " with one ear", " at the end of the village", " under the hill", " with the red scarf", " in the valley",
@@ -48,19 +44,11 @@ class Mention:
 
 def hero(rng, kind):
     """Of the kind that a tale asks for."""
-    if kind in ("all", "people") and rng.random() < (0.2 if kind == "all" else 0.5):
-        return several(rng, beasts=kind == "all")
-    if kind == "people":
-        return someone(rng)
-    if kind == "craft":
-        return craftsman(rng)
-    if kind == "beast" or kind in ("all", "one") and rng.random() < 0.4:
-        return beast(rng)
-    return rng.choice((someone, someone, craftsman, pronoun if kind != "one" else someone, relative, named, belonging if kind != "person" else named))(rng)
+    return {"beast": beast, "craft": craftsman}.get(kind, rng.choice((beast, craftsman)))(rng)
 
 
 def may_be(who, kind):
-    return kind in {"beast": ("all", "beast", "one"), "craft": ("all", "craft", "person", "one"), "several": ("all", "people")}.get(who.kind, ("all", "person", "one"))
+    return kind in (who.kind, "one")
 
 
 def described(rng, noun, names, kind, gender, **more):
@@ -86,7 +74,7 @@ def craftsman(rng):
 def beast(rng):
     animal = rng.choice(cast.WALKERS)
     gender = {"hen": "f", "cow": "f", "rooster": "m", "bull": "m", "ox": "m"}.get(animal.noun, rng.choice("fm"))
-    return described(rng, animal.noun, cast.PETS, "beast", gender, animal=animal)
+    return described(rng, animal.noun, PETS, "beast", gender, animal=animal)
 
 
 def someone(rng):
@@ -100,46 +88,6 @@ def someone(rng):
     either = noun in ("doctor", "teacher", "innkeeper", "lighthouse keeper", "stranger", "thief", "judge")
     gender = rng.choice("fm") if either else "f" if woman else "m"
     return described(rng, noun, GIRLS if gender == "f" else BOYS, "person", gender)
-
-
-def named(rng):
-    """'Anna', with no word about who she is; or 'old Tom'."""
-    gender = rng.choice("fm")
-    name = rng.choice(GIRLS if gender == "f" else BOYS)
-    trait = rng.choice(("", "", "", "old ", "little ", "young "))
-    noun = {"f": ("girl", "old woman"), "m": ("boy", "old man")}[gender][trait == "old "]
-    return Hero("person", noun, trait + name, name if rng.random() < 0.6 else GENDERS[gender][0], gender)
-
-
-def belonging(rng):
-    """'The smith's old horse'."""
-    animal = rng.choice([animal for animal in cast.WALKERS if animal.kind in ("pet", "farm")])
-    gender = {"hen": "f", "cow": "f", "rooster": "m", "bull": "m", "ox": "m"}.get(animal.noun, rng.choice("fm"))
-    trait = rng.choice(("", "", "", "old ", "little ", f"{rng.choice(TRAITS)} "))
-    return Hero("beast", animal.noun, f"the {rng.choice(CRAFTS).noun}'s {trait}{animal.noun}", f"the {animal.noun}", gender, animal=animal)
-
-
-def relative(rng):
-    noun = rng.choice((*RELATIVES, "neighbour", "friend"))
-    gender = "f" if noun in FEMALE else rng.choice("fm") if noun in ("cousin", "friend") else "m"
-    mine = rng.choice(("my", "my", "our"))
-    return Hero("person", noun, f"{mine} {noun}", f"{mine} {noun}" if rng.random() < 0.5 else GENDERS[gender][0], gender)
-
-
-def pronoun(rng):
-    """A story that begins in the middle: 'she', 'he', 'I'."""
-    gender = rng.choice(("f", "m", "I", "I", "we"))
-    word = GENDERS[gender][0]
-    return Hero("several" if gender == "we" else "person", "traveller", word, word, gender)
-
-
-def several(rng, beasts):
-    if rng.random() < 0.2:
-        return Hero("several", "friends", "they", "they", "many")
-    many = plural(rng.choice(cast.WALKERS if beasts and rng.random() < 0.5 else CRAFTS).noun)
-    group = rng.choice((*GROUPS, f"two {many}", f"three {many}"))
-    again = "they" if rng.random() < 0.4 or group.startswith(("a ", "an ")) else "the " + group.removeprefix("the ")
-    return Hero("several", plural("neighbour") if "neighbour" in group else group.removeprefix("the "), group, again, "many")
 
 
 def stranger(rng, taken):

@@ -76,11 +76,3 @@ SEASONS = {
 }
 MONTHS = "January February March April May June July August September October November December".split()
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-TIMES = words("""one morning, one evening, one cold morning, one summer evening, one day in spring, one autumn afternoon,
-early one morning, one rainy day, on a windy day, late one night, on a Sunday, on market day, one winter night,
-the day before the fair, on the first warm day of the year, one grey afternoon, at the end of summer, on a Monday,
-on a Friday evening, on the longest day of the year, just before dawn, one quiet noon, in the middle of the harvest,
-on a foggy morning, on the last day of school, one bright day in May, one evening in October, on New Year's Day""")
-SEARCH = words("""under the bed, behind the stove, in the garden, in every drawer, beside the well, under the stairs, in the hay,
-behind the barn, along the stream, between the cushions, in the wood pile, on top of the cupboard,
-under the apple tree, in the bread bin""")

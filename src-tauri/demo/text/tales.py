@@ -1,14 +1,14 @@
-"""Short texts of three to six sentences, begun in as many ways as texts are begun.
+"""Short texts of three to six sentences, each with some eleven ways to begin it.
 
-Where the plots of `stories.py` teach how a long story holds together, these teach to take up any
-beginning, to keep to its words, and to come to an end. They stand in tales/*.txt, apart by empty
-lines. The first line of each says who may be the hero, and after a `|` what heading it may have:
+They stand in tales/*.txt, apart by empty lines. The first line of each says who may be the hero, and
+after a `|` what heading it may have:
 
-    all     any hero, one or several    one     any single hero       person  a human being
-    people  one or several humans       craft   somebody with a craft beast   an animal
-    two     two heroes, {one} and {two}                               none    no hero at all
+    beast   an animal      craft   somebody with a craft      one     either
+    two     two heroes, {one} and {two}
 
 Every other line is a beat, and every reading of a beat follows from every reading of those before.
+One way to begin is kept back: no document has it. prompts.txt is made of these (prompts.py), so the
+model is judged by tales that it knows, begun in words that it has never met.
 """
 
 import functools
@@ -18,16 +18,16 @@ import re
 from . import grammar, heroes
 from .cast import WALKERS, village
 from .food import DISHES, DRINKS, FOODS, MEALS
-from .grammar import finish, ing, past, plural, raw, third
+from .grammar import finish, ing, past, plural, raw, readings, third
 from .heroes import Mention
-from .living import ANIMALS, FLOWERS, HERBS, TREES
-from .people import BOYS, CLOTHES, CRAFTS, GIRLS, RELATIVES, TRAITS
-from .places import DAYS, MONTHS, PLACES, SEARCH, SEASONS, WEATHER
+from .living import FLOWERS, HERBS, TREES
+from .people import BOYS, CRAFTS, GIRLS, RELATIVES
+from .places import DAYS, MONTHS, PLACES, SEASONS, WEATHER
 from .tables import words
-from .things import COLOURS, GAMES, MATERIALS, THINGS
+from .things import COLOURS, THINGS
 
 FOLDER = pathlib.Path(__file__).with_name("tales")
-KINDS = ("all", "one", "person", "people", "craft", "beast", "two", "none")
+KINDS = ("beast", "craft", "one", "two")
 LEADS = words("""one morning, one evening, late in the evening, early in the morning, one cold night, on a Sunday, on market day,
 just before noon, one day in spring, in the middle of winter, on a rainy day, in the deepest snow, when the moon was full, after supper,
 before sunrise, long ago, once, many years ago, in the old days, not far from {village}, in {village}, behind the {place}, near the {place},
@@ -35,16 +35,15 @@ down by the river, deep in the forest, high up in the hills, at the end of the l
 without a word, suddenly, slowly, carefully, quietly, happily, by chance, that year, last summer, last night, the other day,
 a week before the feast, on the way to {village}, on the first day of {season}, one {day}, in {month}""")
 LOOKS = words("old, new, small, large, beautiful, plain, simple, fine, heavy, strange, broken, shiny, golden, wooden, tiny")
-TASKS = words("""write a letter, bake bread, play the fiddle, swim, mend the roof, build a boat, catch a fish, make a kite, dance, read, whistle,
-knit a scarf, light a fire, ring the bell, sail a boat, tell a story, count to a hundred, draw a horse, milk a cow, climb a tree, sing, plant beans""")
 SMALL = [animal for animal in WALKERS if int(animal.size) <= 2]
-PETS = [animal for animal in ANIMALS if animal.kind == "pet"]
 # What can be found, carried, lost and given away.
 OWNED = [thing for thing in THINGS if not thing.noun.startswith("pair") and thing.noun != "soap" and thing.maker not in ("carpenter", "postman")]
 # What fits into a pocket.
 TRINKETS = words("key, watch, button, thimble, pen, pencil, letter, compass, whistle, ring, necklace, brooch, coin, comb, spoon, glove, notebook, map")
 # 'Once there was the fox' knows him already.
 KNOWN = re.compile(r"\b(there was once|once there was|once upon a time there was) the ", re.IGNORECASE)
+# The first sentence of several; '"Why?" asked the hen.' is one.
+SENTENCE = re.compile(r'.*?[.!?]"?(?= ["A-Z]|$)')
 # 'said he' reads like an old book.
 INVERTED = re.compile(r"(?<=\" )(said|asked|cried|whispered|answered|called|shouted|replied|begged|thought|wrote) (I|she|he|they|we)\b")
 
@@ -67,10 +66,31 @@ def tale(rng, who=None, owned=None, file="*"):
     """One of them; `who` and `owned`, where given, are the hero and the thing in it, and then there is no heading."""
     kind, heading, beats = rng.choice([tale for tale in tales(file) if may_tell(tale, who, owned)])
     slots = scene(rng, kind, who or heroes.hero(rng, kind), owned)
-    text = INVERTED.sub(r"\2 \1", finish(KNOWN.sub(r"\1 a ", " ".join(raw(rng, beat, slots) for beat in beats))))
-    if who or (kind == "none" and not heading) or rng.random() < (0.7 if heading else 0.9):
+    text = told(rng, (beginning(rng, beats), *beats[1:]), slots)
+    if who or rng.random() < (0.7 if heading else 0.9):
         return text
     return headed(rng, heading or title(rng, kind, beats, slots), slots, text)
+
+
+def prompt(rng, tale):
+    """The beginning that is kept back, with a hero, and the sentence behind it: no document begins so."""
+    kind, _, beats = tale
+    begun, rest = told(rng, (kept_back(beats), beats[1]), scene(rng, kind, heroes.hero(rng, kind)), "\n").split("\n")
+    return f"{begun} {SENTENCE.match(rest)[0]}"
+
+
+def told(rng, beats, slots, between=" "):
+    return INVERTED.sub(r"\2 \1", finish(KNOWN.sub(r"\1 a ", between.join(raw(rng, beat, slots) for beat in beats))))
+
+
+def beginning(rng, beats):
+    return rng.choice([reading for reading in readings(beats[0]) if reading != kept_back(beats)])
+
+
+def kept_back(beats):
+    """From the middle of the list: neither the plainest way to begin nor the most distant one."""
+    ways = readings(beats[0])
+    return ways[len(ways) // 2]
 
 
 def headed(rng, heading, slots, text):
@@ -87,8 +107,6 @@ def title(rng, kind, beats, slots):
     about = [name for name in ("thing", "animal", "small", "pet", "place") if f"{{{name}}}" in beats[0]]
     if kind == "two":
         return "[{Noun1} and {noun2}|The {noun1} and the {noun2}]"
-    if kind == "none" or slots["he"] in ("I", "we", "they"):
-        return f"The {{{rng.choice(about)}}}" if about else "A story"
     return f"The {{noun}} and the {{{rng.choice(about)}}}" if about else "[The {noun} of {village}|A {noun} in {village}]"
 
 
@@ -96,20 +114,17 @@ def scene(rng, kind, who, owned=None):
     """Everything that a tale may name, drawn once."""
     one, two = heroes.pair(rng)
     taken = [who.noun] if kind != "two" else [one.noun, two.noun]
-    thing, thing2 = owned or rng.choice([thing for thing in OWNED if thing.maker not in taken]), rng.choice(OWNED)
-    animal, small, pet = beasts(rng, taken)
+    thing = owned or rng.choice([thing for thing in OWNED if thing.maker not in taken])
+    animal, small = beasts(rng, taken)
     craft = who.craft if kind == "craft" else rng.choice([craft for craft in CRAFTS if craft.noun not in taken])
-    place, place2 = rng.sample(PLACES, 2)
     slots = dict(
         first=who.first, again=who.again, noun=who.noun, hero=who.animal or animal, one=one.first, two=two.first, theone=one.again, thetwo=two.again,
-        noun1=one.noun, noun2=two.noun, friend=heroes.stranger(rng, (*taken, animal.noun, small.noun, pet.noun)), thing=thing, thing2=thing2, trinket=rng.choice(TRINKETS),
-        maker=f"the {thing.maker}", place=place.noun, place2=place2.noun, trait=place.trait, people=place.people, where=place.where if rng.random() < 0.4 else f"{preposition(place)} the {place.noun}",
-        village=village(rng), village2=village(rng), animal=animal, small=small, pet=pet.noun, craft=craft, look=rng.choice(LOOKS), look2=rng.choice(LOOKS),
-        tree=rng.choice(TREES), flower=rng.choice(FLOWERS), food=rng.choice(FOODS), meal=rng.choice(MEALS), drink=rng.choice(DRINKS), dish=article(rng.choice(DISHES)),
-        material=rng.choice(MATERIALS), herb=rng.choice(HERBS), relative=rng.choice(RELATIVES), taskdo=rng.choice(TASKS), clothes=rng.choice(CLOTHES), colour=rng.choice(COLOURS),
-        game=rng.choice(GAMES), girl=another(rng, GIRLS, who), boy=another(rng, BOYS, who), day=rng.choice(DAYS), month=rng.choice(MONTHS), character=rng.choice(TRAITS))
+        noun1=one.noun, noun2=two.noun, friend=heroes.stranger(rng, (*taken, animal.noun, small.noun)), thing=thing, trinket=rng.choice(TRINKETS),
+        place=rng.choice(PLACES).noun, village=village(rng), animal=animal, small=small, craft=craft, look=rng.choice(LOOKS), tree=rng.choice(TREES), flower=rng.choice(FLOWERS),
+        food=rng.choice(FOODS), meal=rng.choice(MEALS), drink=rng.choice(DRINKS), dish=article(rng.choice(DISHES)), herb=rng.choice(HERBS), relative=rng.choice(RELATIVES),
+        colour=rng.choice(COLOURS), girl=another(rng, GIRLS, who), boy=another(rng, BOYS, who), day=rng.choice(DAYS), month=rng.choice(MONTHS))
     season = rng.choice(list(SEASONS))
-    slots |= dict(zip(("search", "search2"), rng.sample(SEARCH, 2))) | dict(season=season) | dict(zip(("sign", "sign2"), rng.sample(SEASONS[season], 2)))
+    slots |= dict(season=season) | dict(zip(("sign", "sign2"), rng.sample(SEASONS[season], 2)))
     weather = rng.choice([weather for weather in WEATHER if weather.season == season])
     slots |= dict(weather=weather.sentence, effect=weather.effect) | pronouns(who)
     slots = {name: value if isinstance(value, (str, Mention)) else Noun(value) for name, value in slots.items()}
@@ -121,20 +136,13 @@ def another(rng, names, who):
 
 
 def pronouns(who):
-    he, him, his, himself = who.pronouns()
-    many = who.gender in ("many", "we")
-    plain = many or he == "I"
-    whom = who.first if he not in ("I", "we") and who.first != he else him
-    return dict(he=he, him=him, his=his, himself=himself, whom=whom, both="we" if he in ("I", "we") else "they", was="were" if many else "was", s="" if plain else "s", has="have" if plain else "has",
-                **{"is": "am" if he == "I" else "are" if many else "is"})
+    return dict(zip(("he", "him", "his", "himself"), who.pronouns())) | dict(whom=who.first)
 
 
 def beasts(rng, taken):
-    """A large or small animal, a small one, and a pet, all different from each other and from the heroes."""
-    found = []
-    for rows in (WALKERS, SMALL, PETS):
-        found.append(rng.choice([animal for animal in rows if animal.noun not in (*taken, *(other.noun for other in found))]))
-    return found
+    """A large or small animal and a small one, different from each other and from the heroes."""
+    animal = rng.choice([animal for animal in WALKERS if animal.noun not in taken])
+    return animal, rng.choice([small for small in SMALL if small.noun not in (*taken, animal.noun)])
 
 
 class Noun:
@@ -159,10 +167,6 @@ class Noun:
 
     def __str__(self):
         return self.row.noun
-
-
-def preposition(place):
-    return "at" if place.noun in ("market square", "harbour", "inn", "station", "lake", "well", "bridge", "school", "beach") else "near"
 
 
 def article(dish):

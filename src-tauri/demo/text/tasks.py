@@ -6,7 +6,7 @@ A task is `(request, answer, subject)`, where `answer(length)` gives sentences f
 import dataclasses
 from collections.abc import Callable
 
-from . import descriptions, facts, heroes, howtos, lists, openings, recipes, scenes, sums, tales, unknown
+from . import descriptions, facts, heroes, howtos, lists, recipes, sums, tales, unknown
 from .cast import human
 from .grammar import NUMBERS, finish, ing, plural, say
 from .food import MEALS
@@ -31,14 +31,6 @@ def fact(rng):
     def answer(length):
         return f.short if length == 0 else " ".join(f.sentences[:SENTENCES[length]])
     return Task(polite(rng, f.question), answer, "fact", f.short, f.subject)
-
-
-def asked(rng):
-    """A question with several answers, any of them true."""
-    question, short, more = openings.asked(rng)
-    def answer(length):
-        return " ".join((short, *more)[:{0: 1, 1: 1, 2: 2}.get(length, 3)])
-    return Task(polite(rng, question), answer, "fact", short)
 
 
 def polite(rng, question):
@@ -102,9 +94,9 @@ def howto(rng):
 
 def tale(rng):
     """A story with the hero, and often the thing, that were asked for."""
-    who = rng.choice((heroes.beast, heroes.beast, heroes.craftsman, heroes.someone))(rng)
+    who = rng.choice((heroes.beast, heroes.craftsman))(rng)
     thing = rng.choice(tales.OWNED) if rng.random() < 0.5 else None
-    text = rng.choices((tales.tale, openings.about, scenes.about), (1, 2, 7))[0](rng, who, thing)
+    text = tales.tale(rng, who, thing)
     about = f"a {who.noun} and a {thing.noun}" if thing else f"a {who.noun}"
     request = say(rng, "[Tell me a story about {a}.|Write a story about {a}.|Can you tell me a story about {a}?|I want to hear a story about {a}.|Write a short story about {a}.|Tell me about {a}, as a story.|Make up a story about {a}.|Do you know a story about {a}?|A story about {a}, please.]", a=about)
     if rng.random() < 0.2:
@@ -191,8 +183,8 @@ def sentence(rng):
     return Task(request, lambda length: text, "sentence", text)
 
 
-MAKERS = (fact, asked, number, listing, recipe, howto, tale, describe, outside, small_talk, sentence)
-WEIGHTS = (22, 14, 12, 8, 6, 5, 12, 3, 12, 10, 1)
+MAKERS = (fact, number, listing, recipe, howto, tale, describe, outside, small_talk, sentence)
+WEIGHTS = (30, 12, 8, 6, 5, 12, 3, 12, 10, 1)
 
 
 def any_task(rng):
