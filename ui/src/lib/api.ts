@@ -3,6 +3,7 @@ import { Channel } from '@tauri-apps/api/core';
 import * as bindings from './bindings';
 import type {
   Begun,
+  ChatForm,
   Document,
   DownloadState,
   EngineStatus,
@@ -24,9 +25,11 @@ export {
   cancelLoad,
   changePreset,
   changeSettings,
+  chatPrompt,
   checkAccount,
   checkUpdate,
   chooseLicenceCopy,
+  chooseText,
   countTokens,
   createFolder,
   deleteBranch,
@@ -37,6 +40,7 @@ export {
   document,
   duplicateSession,
   editDocument,
+  editTurn,
   emptyTrash,
   exportPresets,
   exportSession,
@@ -54,9 +58,11 @@ export {
   moveFolder,
   moveSession,
   newSession,
+  openAsCompletion,
   openBuiltinModel,
   openKnownModel,
   openLicenceText,
+  openLink,
   openModel,
   openModelPage,
   openRefusedModel,
@@ -71,6 +77,7 @@ export {
   renameSession,
   restoreSession,
   revealModel,
+  say,
   searchSessions,
   sessionSummary,
   settings,
@@ -78,8 +85,8 @@ export {
   stop,
   stopCheck,
   switchBranch,
-  tagSession,
   tags,
+  tagSession,
   tokensOf,
   trashSession,
   undo,
@@ -103,6 +110,18 @@ export function generate(
   onEvents: (events: GenerationEvent[]) => void,
 ): Promise<Document> {
   return bindings.generate(session, place, request, channel(onBegun), channel(onEvents));
+}
+
+export function answer(
+  session: string,
+  after: string | null,
+  form: ChatForm,
+  request: GenerationRequest,
+  onBegun: (begun: Begun) => void,
+  onEvents: (events: GenerationEvent[]) => void,
+): Promise<Document> {
+  const channels = [channel(onBegun), channel(onEvents)] as const;
+  return bindings.answer(session, after, form, request, ...channels);
 }
 
 export function checkModel(

@@ -162,13 +162,9 @@ cached_tokens: number, } | { "type": "prompt", tokens: Array<PromptToken>, } | {
 export type LoadProgress = { bytes_done: number, bytes_total: number, };
 export type MemoryPlan = { weights: number, 
 /**
- * Keys and values of the whole context, once.
+ * Keys and values of the whole context. Each lane more takes as much again at most.
  */
 cache: number, 
-/**
- * Keys and values of one more lane that writes on to the end of the context, at most.
- */
-lane: number, 
 /**
  * Activations of one pass, logits, and what the CUDA runtime takes.
  */
@@ -199,7 +195,7 @@ device: string,
  */
 device_id: string, 
 /**
- * Why it is the CPU, where a GPU was not ruled out.
+ * Why it is the CPU, where a GPU was not ruled out, or why the context is a shorter one.
  */
 device_reason: string | null, 
 /**
@@ -292,6 +288,60 @@ text: string,
 logprob: number, };
 export type Place = { "type": "end" } | { "type": "at", offset: number, } | { "type": "again" } | { "type": "instead", offset: number, token: WrittenToken, };
 export type Begun = { run: Id, prompt: Array<Piece>, tail: string, };
+export type Template = "auto" | "nemotron-sft" | "nemotron-rlhf" | "nemotron-steerlm" | "nemotron-qa" | "base";
+export type Attributes = { quality: number, understanding: number, correctness: number, coherence: number, complexity: number, verbosity: number, toxicity: number, humor: number, creativity: number, violence: number, helpfulness: number, not_appropriate: number, hate_speech: number, sexual_content: number, fails_task: number, political_content: number, moral_judgement: number, 
+/**
+ * Two small letters.
+ */
+lang: string, };
+export type ChatForm = { template: Template, 
+/**
+ * Absent: the conversation's own, else the template's.
+ */
+system: string | null, 
+/**
+ * For `SteerLM`.
+ */
+attributes: Attributes | null, 
+/**
+ * For QA.
+ */
+context: string | null, };
+export type PromptPart = { 
+/**
+ * The message that it is a part of; none: no message, or the context document.
+ */
+message: number | null, 
+/**
+ * The template's own text, not what somebody said.
+ */
+template: boolean, 
+/**
+ * The model chose these very tokens.
+ */
+chosen: boolean, 
+/**
+ * Those that begin in it.
+ */
+tokens: Array<TokenText>, };
+export type Speaker = "system" | "user" | "assistant";
+export type ChatPrompt = { 
+/**
+ * The one that is meant, where the form leaves it to the model.
+ */
+template: Template, parts: Array<PromptPart>, 
+/**
+ * Who says each message.
+ */
+roles: Array<Speaker>, tokens: number, 
+/**
+ * How many of the oldest turns no longer fit and are left out.
+ */
+folded: number, 
+/**
+ * What ends an answer.
+ */
+stop: Array<string>, };
 export type SaveState = { "type": "saved" } | { "type": "saving" } | { "type": "failing", problem: Problem, };
 export type Notice = { "type": "rescued", kept: string, sessions: number, 
 /**
@@ -374,6 +424,7 @@ export type Preset = { id: Id, name: string,
  */
 difference: unknown, };
 export type Theme = "system" | "light" | "dark";
+export type SavedPrompt = { id: string, name: string, text: string, };
 export type Settings = { theme: Theme, 
 /**
  * The size of all text, in per cent.
@@ -386,7 +437,11 @@ model: string | null, last_session: Id | null,
 /**
  * Where models are computed, by the engine's name for it.
  */
-device: string, };
+device: string, 
+/**
+ * System prompts that the user has saved, in the order of the menu.
+ */
+system_prompts: Array<SavedPrompt>, };
 export type LicenceDocument = { name: string, link: string, 
 /**
  * The other party; the first is whoever accepts.
@@ -487,8 +542,8 @@ export const tokensOf = (text: string) =>
 export const openSession = (session: Id | null) =>
   invoke<OpenSession>('open_session', { session });
 /** Begins an empty session. */
-export const newSession = (folder: Id | null) =>
-  invoke<OpenSession>('new_session', { folder });
+export const newSession = (kind: Kind, folder: Id | null) =>
+  invoke<OpenSession>('new_session', { kind, folder });
 /** The document as it is now. */
 export const document = (session: Id) =>
   invoke<Document>('document', { session });
@@ -519,6 +574,24 @@ export const countTokens = (session: Id) =>
 /** Continues the document from a place; the request's own prompt is not looked at. */
 export const generate = (session: Id, place: Place, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>) =>
   invoke<Document>('generate', { session, place, request, onBegun, onEvents });
+/** Adds what the user says in a chat. */
+export const say = (session: Id, text: string) =>
+  invoke<Document>('say', { session, text });
+/** Gives a turn another text: on a branch of its own if something has come of it. */
+export const editTurn = (session: Id, node: Id, text: string) =>
+  invoke<Document>('edit_turn', { session, node, text });
+/** Answers what was said last, or at a turn; after an answer, goes on with it. */
+export const answer = (session: Id, after: Id | null, form: ChatForm, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>) =>
+  invoke<Document>('answer', { session, after, form, request, onBegun, onEvents });
+/** The exact prompt for the next answer, with what the user is about to say. */
+export const chatPrompt = (session: Id, form: ChatForm, draft: string | null, maxTokens: number) =>
+  invoke<ChatPrompt>('chat_prompt', { session, form, draft, maxTokens });
+/** Begins a completion with the exact prompt of a chat. */
+export const openAsCompletion = (session: Id, form: ChatForm, maxTokens: number) =>
+  invoke<OpenSession>('open_as_completion', { session, form, maxTokens });
+/** Opens a link of an answer in the browser. */
+export const openLink = (link: string) =>
+  invoke<null>('open_link', { link });
 /** Sends the state of saving now and after every change. */
 export const watchSaving = (onChange: Channel<Saving>) =>
   invoke<null>('watch_saving', { onChange });
@@ -585,6 +658,9 @@ export const exportSession = (session: Id, format: ExportFormat) =>
 /** Asks for a file and makes a session of it. Null: nothing was chosen. */
 export const importSession = () =>
   invoke<Imported | null>('import_session', {  });
+/** Asks for a text file and reads it. Null: nothing was chosen. */
+export const chooseText = () =>
+  invoke<string | null>('choose_text', {  });
 /** Asks where to, and writes the user's presets there. False: nothing was chosen. */
 export const exportPresets = () =>
   invoke<boolean>('export_presets', {  });

@@ -5,8 +5,18 @@
  * there and shows what comes back.
  */
 import * as api from '../api';
-import type { Branch, Document, OpenSession, Place, Problem, Standing } from '../bindings';
-import { RunState } from '../engine/run.svelte';
+import type {
+  Branch,
+  Document,
+  GenerationRequest,
+  Kind,
+  OpenSession,
+  Piece as Passage,
+  Place,
+  Problem,
+  Standing,
+} from '../bindings';
+import { RunState, type RunCall, type RunListener } from '../engine/run.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
 import { Editor } from './editor';
 import {
@@ -35,6 +45,8 @@ export class Playground {
   problem = $state.raw<Problem | null>(null);
   #session = $state<string | null>(null);
   #title = $state<string | null>(null);
+  #kind = $state<Kind>('completion');
+  #passages = $state.raw<readonly Passage[]>([]);
   #pieces = $state.raw<Pieces>([]);
   #standing = $state.raw<Standing>(NOWHERE);
   #branches = $state.raw<readonly Branch[]>([]);
@@ -53,6 +65,9 @@ export class Playground {
   /** Timers by session. */
   readonly #keepLater: Record<string, number> = {};
 
+  /** Told what a session that is opened was left with; null for one that is new. */
+  onopened: (settings: unknown) => void = () => undefined;
+
   constructor(private readonly sampling: Sampling) {
     this.editor = new Editor({
       editable: () => !this.run.running && this.#held === 0 && this.#session !== null,
@@ -66,8 +81,15 @@ export class Playground {
   get session(): string | null {
     return this.#session;
   }
+  get kind(): Kind {
+    return this.#kind;
+  }
   get pieces(): Pieces {
     return this.#pieces;
+  }
+  /** The document as the session has it, as of the last answer from there. */
+  get passages(): readonly Passage[] {
+    return this.#passages;
   }
   get branches(): readonly Branch[] {
     return this.#branches;
@@ -117,10 +139,25 @@ export class Playground {
     return this.#load(() => api.openSession(session));
   }
   /** Begins a session; an empty one that is open is new enough, unless it is to go. */
-  async create(folder: string | null = null, anew = false): Promise<void> {
-    const isNew = this.empty && this.#title === null && this.#session !== null;
-    if (isNew && folder === null && !anew) return;
-    await this.#load(() => api.newSession(folder));
+  async create(kind: Kind, folder: string | null = null, anew = false): Promise<void> {
+    if (this.#untouched && kind === this.#kind && folder === null && !anew) return;
+    await this.#load(() => api.newSession(kind, folder));
+  }
+  /** The other kind of session, in the place of one in which nothing was written. */
+  async change(kind: Kind): Promise<void> {
+    if (kind === this.#kind) return;
+    const left = this.#untouched ? this.#session : null;
+    await this.#load(() => api.newSession(kind, null));
+    // It is empty, and the list has one line more until it is gone.
+    if (left !== null) await api.deleteSession(left).catch(() => undefined);
+  }
+  get #untouched(): boolean {
+    return this.empty && this.#title === null && this.#session !== null;
+  }
+  /** Shows a session that is begun elsewhere. */
+  show(open: (session: string) => Promise<OpenSession>): Promise<void> {
+    const session = this.#session;
+    return session === null ? Promise.resolve() : this.#load(() => open(session));
   }
 
   async rename(title: string): Promise<void> {
@@ -144,6 +181,31 @@ export class Playground {
   /** Writes the last run again, with other dice: a branch beside it. */
   async retry(): Promise<void> {
     if (this.canRetry) await this.#begin({ type: 'again' });
+  }
+
+  /** Lets a chat's model answer; what it writes is shown by whoever listens. */
+  answer(
+    call: (
+      session: string,
+      request: GenerationRequest,
+      ...rest: Parameters<RunCall>
+    ) => Promise<Document>,
+    listener: Pick<RunListener, 'begun' | 'piece'>,
+  ): Promise<void> {
+    return this.#whenIdle(async (session) => {
+      const request = this.#request();
+      const seed = (seed: number) => (this.sampling.seed = seed);
+      await this.settled();
+      const begin: RunCall = (begun, events) => call(session, request, begun, events);
+      const document = await this.run.start(begin, { ...listener, seed });
+      if (document) this.#show(document, 0);
+      else await this.#reload();
+    });
+  }
+  /** Does something else to the session whose outcome is another document; false: it failed. */
+  async alter(change: (session: string) => Promise<Document>): Promise<boolean> {
+    await this.#change(!this.run.running, change);
+    return this.problem === null;
   }
 
   undo(): Promise<void> {
@@ -172,8 +234,9 @@ export class Playground {
     this.#keepLater[session] = window.setTimeout(keep, KEEP_AFTER);
   }
 
-  /** Asks the engine for the token count; the latest document wins. */
+  /** Asks the engine for the token count; the latest document wins. A chat counts its prompt. */
   async count(): Promise<void> {
+    if (this.#kind === 'chat') return;
     this.#recount = true;
     if (this.#counting) return;
     this.#counting = true;
@@ -209,27 +272,35 @@ export class Playground {
       this.#title = title;
       // A session that has no settings yet takes those that are on the rail.
       if (settings !== null) this.sampling.restore(settings);
+      this.#kind = document.kind;
+      this.onopened(settings);
       this.#kept = settings === null ? '' : JSON.stringify(this.sampling.snapshot());
       this.#show(document, Infinity);
     });
   }
 
   #begin(place: Place): Promise<void> {
+    return this.#whenIdle((session) => this.#continue(session, place));
+  }
+
+  #whenIdle(run: (session: string) => Promise<void>): Promise<void> {
     const session = this.#session;
     const busy = this.run.running || this.#held > 0 || this.editor.composing;
     if (busy || session === null) return this.#over;
-    this.#over = this.#run(session, place);
+    this.problem = null;
+    this.run.running = true;
+    this.#over = run(session);
     return this.#over;
   }
 
-  async #run(session: string, place: Place): Promise<void> {
-    this.problem = null;
+  async #continue(session: string, place: Place): Promise<void> {
     const grown = { from: 0, end: 0 };
     // Who wrote where it grows goes on writing behind it, unless the caret is put elsewhere.
     const follow = place.type !== 'end' || this.editor.caret >= textOf(this.#pieces).length;
-    this.run.running = true;
     await this.settled();
-    const document = await this.run.start(session, place, this.#request(), {
+    const request = this.#request();
+    const begin: RunCall = (begun, events) => api.generate(session, place, request, begun, events);
+    const document = await this.run.start(begin, {
       begun: ({ prompt, tail }) => {
         const text = textOf(this.#pieces);
         const [, behind] = splitAt(this.#pieces, text.length - tail.length);
@@ -251,7 +322,7 @@ export class Playground {
     } else await this.#reload();
   }
 
-  #request() {
+  #request(): GenerationRequest {
     return {
       prompt: [],
       add_bos: false,
@@ -305,10 +376,11 @@ export class Playground {
   /** Shows it with the caret at an offset, or at the end. */
   #show(document: Document, caret: number): void {
     if (document.session !== this.#session) return;
+    this.#passages = document.pieces;
     this.#pieces = fromDocument(document.pieces);
     this.#standing = document;
     this.#caret = Math.min(caret, textOf(this.#pieces).length);
-    this.editor.show(this.#pieces, this.#caret);
+    if (this.#kind === 'completion') this.editor.show(this.#pieces, this.#caret);
     void this.count();
     void this.#findBranches();
   }

@@ -1,14 +1,6 @@
 /** One run at a time: its events become document pieces and the numbers of the footer. */
-import { asProblem, generate, stop } from '../api';
-import type {
-  Begun,
-  Completion,
-  Document,
-  GenerationEvent,
-  GenerationRequest,
-  Place,
-  Problem,
-} from '../bindings';
+import { asProblem, stop } from '../api';
+import type { Begun, Completion, Document, GenerationEvent, Problem } from '../bindings';
 import { PieceBuilder, type Piece } from '../document/pieces';
 
 /** What becomes of a run while it goes on. */
@@ -19,6 +11,12 @@ export interface RunListener {
   seed(seed: number): void;
 }
 
+/** Begins a run in Rust, which resolves with the document when it is over. */
+export type RunCall = (
+  begun: (begun: Begun) => void,
+  events: (events: GenerationEvent[]) => void,
+) => Promise<Document>;
+
 export class RunState {
   running = $state(false);
   prefill = $state.raw<{ done: number; total: number } | null>(null);
@@ -28,12 +26,7 @@ export class RunState {
   #stopping = false;
 
   /** Resolves with the document when the run is over; undefined when it failed. */
-  async start(
-    session: string,
-    place: Place,
-    request: GenerationRequest,
-    listener: RunListener,
-  ): Promise<Document | undefined> {
+  async start(call: RunCall, listener: RunListener): Promise<Document | undefined> {
     this.running = true;
     this.completion = this.problem = this.prefill = null;
     const builder = new PieceBuilder();
@@ -54,7 +47,7 @@ export class RunState {
         cut = true;
         take(early);
       };
-      const document = await generate(session, place, request, begun, take);
+      const document = await call(begun, take);
       await done;
       return document;
     } catch (error) {

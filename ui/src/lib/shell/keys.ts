@@ -9,6 +9,9 @@ export type Action =
   | 'previous-branch'
   | 'next-branch'
   | 'tree'
+  | 'completion'
+  | 'chat'
+  | 'prompt'
   | 'new'
   | 'search'
   | 'rename'
@@ -115,6 +118,19 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
     name: 'Sessions',
     keys: [
       { action: 'new', shown: 'Ctrl N', what: 'New session', matches: ctrl('n') },
+      {
+        action: 'completion',
+        shown: 'Ctrl Shift E',
+        what: 'Continue a text',
+        matches: ctrlShift('e'),
+      },
+      { action: 'chat', shown: 'Ctrl Shift C', what: 'Chat', matches: ctrlShift('c') },
+      {
+        action: 'prompt',
+        shown: 'Ctrl P',
+        what: 'Show the exact prompt of a chat',
+        matches: ctrl('p'),
+      },
       { action: 'search', shown: 'Ctrl Shift F', what: 'Search sessions', matches: ctrlShift('f') },
       { action: 'rename', shown: 'F2', what: 'Rename the session', matches: bare('F2') },
       { action: 'sessions', shown: 'Ctrl B', what: 'Show or hide sessions', matches: ctrl('b') },
