@@ -25,6 +25,7 @@ async fn a_person_talks_edits_branches_and_comes_back() {
     assert_eq!(roles, ["user", "assistant", "user", "assistant"]);
     assert!(talk.iter().all(|(_, text)| !text.contains("extra_id")), "{talk:?}");
     assert!(talk[1].1.to_lowercase().contains("bee"), "{talk:?}");
+    assert_eq!(window.text("title").await, QUESTION, "a chat is called by what was asked first");
     window.check_accessibility().await;
 
     another_question_is_a_branch(&window, &talk).await;

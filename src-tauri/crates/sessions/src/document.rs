@@ -200,9 +200,13 @@ impl Session {
         })
     }
 
-    /// What a list of sessions shows of an untitled one.
+    /// What a list of sessions shows of an untitled one: of a chat what the user said first.
     pub(crate) fn preview(&self, characters: usize) -> String {
-        beginning(&self.passage().text(), characters)
+        let path = self.tree.path(self.current).into_iter();
+        let said = path.filter_map(|number| self.tree.get(number));
+        let first = said.filter(|node| node.role == Role::User).find(|node| node.passage.len() > 0);
+        let text = first.map_or_else(|| self.passage().text(), |node| node.passage.text());
+        beginning(&text, characters)
     }
 }
 

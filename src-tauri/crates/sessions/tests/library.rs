@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::json;
-use sessions::{Error, Id, Kind, ListRequest, NewSession, Shelf, Store, Within};
+use sessions::{Error, Id, Kind, ListRequest, NewSession, Role, Shelf, Store, Within};
 use support::{Random, Scratch, chat, completion, text, type_on};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -232,4 +232,16 @@ fn more_sessions_can_be_open_than_are_kept_in_memory() {
     for session in &sessions {
         assert_eq!(text(&mut store, *session), "0 1 2 ");
     }
+}
+
+#[test]
+fn a_chat_is_listed_by_what_the_user_said_first() {
+    let scratch = Scratch::new();
+    let mut store = scratch.open();
+    let session = store.create(&chat()).unwrap();
+    store.add_turn(session, Role::System, "Be brief.").unwrap();
+    store.add_turn(session, Role::User, "What is\na heron?").unwrap();
+    store.add_turn(session, Role::Assistant, "A bird.").unwrap();
+    assert_eq!(store.summary(session).unwrap().preview, "What is a heron?");
+    assert_eq!(titles(&mut store, &ListRequest::default()), ["What is a heron?"]);
 }

@@ -35,6 +35,7 @@ const BLOCK_RULES = anchored(Lexer.rules.block.gfm);
 const INLINE_RULES = anchored(Lexer.rules.inline.breaks);
 
 const QUOTE = new Anchored(/^(?: {0,3}>[^\n]*(?:\n|$))+/);
+const UNDERLINE = /\n {0,3}[=-]+[ \t]*(?:\n|$)/;
 const QUOTE_MARK = /^ {0,3}>[ \t]?/gm;
 
 class ChatTokenizer extends Tokenizer {
@@ -66,6 +67,11 @@ class ChatTokenizer extends Tokenizer {
   override table(source: string): Tokens.Table | undefined {
     const head = /^[^\n]*\n[^\n]*/.exec(source)?.[0] ?? '';
     return super.table(head) && super.table(source);
+  }
+
+  /** Its underline decides, and is found at once; marked tries each character of a paragraph. */
+  override lheading(source: string): Tokens.Heading | undefined {
+    return UNDERLINE.test(paragraphOf(source)) ? super.lheading(source) : undefined;
   }
 
   #blocksIn(text: string): Token[] {

@@ -34,9 +34,12 @@ export function formulaStart(source: string): number | undefined {
   return undefined;
 }
 
-/** As far as one is looked at. */
-export const paragraphOf = (source: string): string =>
-  source.slice(0, MOST_CHARACTERS).split(BLANK_LINE, 1)[0] ?? '';
+/** The lines up to a blank one, as far as they are looked at. */
+export function paragraphOf(source: string): string {
+  const lines = source.slice(0, MOST_CHARACTERS);
+  const end = lines.search(BLANK_LINE);
+  return end < 0 ? lines : lines.slice(0, end);
+}
 
 interface Part {
   readonly text: string;

@@ -107,7 +107,9 @@ export class Playground {
   }
   get title(): string {
     if (this.#title !== null) return this.#title;
-    const start = textOf(this.#pieces.slice(0, 40)).trim().split(/\s+/).slice(0, 7).join(' ');
+    const said = this.#passages.find(({ role, text }) => role === 'user' && text !== '')?.text;
+    const text = this.#kind === 'chat' && said ? said : textOf(this.#pieces.slice(0, 40));
+    const start = text.trim().split(/\s+/).slice(0, 7).join(' ');
     return start.slice(0, 60) || 'Untitled';
   }
   /** The prompt was typed up to a space, after which a base model seldom finds a word. */
