@@ -105,6 +105,7 @@ async fn an_answer_is_given_anew(window: &Window) {
     let second = "return document.querySelectorAll('[data-testid=turn]')[3]
         ?.querySelector('[data-testid=sibling-place]')?.textContent.trim() === '2 of 2'";
     window.until("another answer", second).await;
+    assert_eq!(window.focus().await, "composer");
     window.type_into("composer", &format!("{ALT}{UP}{ALT}")).await;
     window.until("the first one", &second.replace("2 of 2", "1 of 2")).await;
     window.type_into("composer", &format!("{ALT}{DOWN}{ALT}")).await;

@@ -204,7 +204,8 @@ impl Session {
     pub(crate) fn preview(&self, characters: usize) -> String {
         let path = self.tree.path(self.current).into_iter();
         let said = path.filter_map(|number| self.tree.get(number));
-        let first = said.filter(|node| node.role == Role::User).find(|node| node.passage.len() > 0);
+        let first =
+            said.filter(|node| node.role == Role::User).find(|node| !node.passage.is_empty());
         let text = first.map_or_else(|| self.passage().text(), |node| node.passage.text());
         beginning(&text, characters)
     }
