@@ -16,7 +16,7 @@ import { createLowlight } from 'lowlight';
 
 const MOST_CHARACTERS = 20_000;
 /** No code, and the grammar of C takes seconds for it. */
-const WORDS_ONLY = /(?:[\w\s*&]|::){400}/;
+const WORDS_ONLY = /[\w\s*&:]{400}/;
 
 const lowlight = createLowlight({
   bash,
@@ -60,13 +60,34 @@ const LOOKS = new Map<string, Look | null>(
 /** Code inside a string. */
 LOOKS.set('hljs-subst', null);
 
-/** One run if the language, named first behind the fence, is unknown, or the code is none or long. */
-export function runsOf(code: string, fence: string): readonly Run[] {
+/** With the new line at its end. */
+export type Line = readonly Run[];
+
+/**
+ * Lines that look like those of before are the same objects. All is one line if the language, named
+ * first behind the fence, is unknown, or if the code is long or none.
+ */
+export function linesOf(code: string, fence: string, before: readonly Line[] = []): Line[] {
   const name = /[\p{L}\d][\w#+.-]*/u.exec(fence)?.[0].toLowerCase() ?? '';
   const plain = code.length > MOST_CHARACTERS || WORDS_ONLY.test(code);
-  if (plain || !lowlight.registered(name)) return [{ text: code, look: null }];
-  return runsIn(lowlight.highlight(name, code).children);
+  if (plain || !lowlight.registered(name)) return [[{ text: code, look: null }]];
+  const lines = cut(runsIn(lowlight.highlight(name, code).children));
+  return lines.map((line, at) => (alike(before[at], line) ? (before[at] ?? line) : line));
 }
+
+function cut(runs: readonly Run[]): Line[] {
+  const lines: Run[][] = [[]];
+  for (const { text, look } of runs)
+    for (const part of text.split(/(?<=\n)/)) {
+      lines.at(-1)?.push({ text: part, look });
+      if (part.endsWith('\n')) lines.push([]);
+    }
+  return lines.filter((line) => line.length > 0);
+}
+
+const alike = (one: Line | undefined, other: Line): boolean =>
+  one?.length === other.length &&
+  one.every(({ text, look }, at) => text === other[at]?.text && look === other[at].look);
 
 type Node = ReturnType<typeof lowlight.highlight>['children'][number];
 

@@ -56,9 +56,11 @@ export interface Table {
   readonly kind: 'table';
   readonly raw: string;
   readonly alignments: readonly ('left' | 'center' | 'right' | null)[];
-  readonly head: readonly Inlines[];
-  readonly rows: readonly (readonly Inlines[])[];
+  readonly head: Row;
+  readonly rows: readonly Row[];
 }
+/** A text for each cell. */
+export type Row = readonly Inlines[];
 export interface Rule {
   readonly kind: 'rule';
   readonly raw: string;
@@ -213,7 +215,11 @@ function keptBlock(before: Block | undefined, now: Block): Block {
     return { ...now, blocks: kept(before.blocks, now.blocks) };
   if (before.kind === 'list' && now.kind === 'list')
     return { ...now, items: now.items.map((item, at) => keptItem(before.items[at], item)) };
+  if (before.kind === 'table' && now.kind === 'table')
+    return { ...now, rows: now.rows.map((row, at) => keptRow(before.rows[at], row)) };
   return now;
 }
+const keptRow = (before: Row | undefined, now: Row): Row =>
+  before?.length === now.length && before.every((cell, at) => cell === now[at]) ? before : now;
 const keptItem = (before: Item | undefined, now: Item): Item =>
   before?.raw === now.raw ? before : { ...now, blocks: kept(before?.blocks ?? [], now.blocks) };
