@@ -142,6 +142,10 @@ fn it_answers_in_its_small_world_and_admits_what_it_does_not_know() {
     }
 }
 
+/// The system prompt of the template.
+const STEERLM: &str = "A chat between a curious user and an artificial intelligence assistant. The \
+    assistant gives helpful, detailed, and polite answers to the user's questions.";
+
 #[test]
 fn the_verbosity_attribute_sets_how_much_it_says() {
     let length = |verbosity: u32| {
@@ -150,7 +154,9 @@ fn the_verbosity_attribute_sets_how_much_it_says() {
         );
         let requests = ["What does a fox eat?", "What does a smith do?", "What is a lantern for?"];
         requests.map(|request| {
-            answer(&format!("{}<extra_id_2>{attributes}\n", question(request))).len()
+            let asked =
+                question(request).replacen("System\n\n", &format!("System\n{STEERLM}\n"), 1);
+            answer(&format!("{asked}<extra_id_2>{attributes}\n")).len()
         })
     };
     let (short, long) = (length(0), length(4));
