@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Branch, Piece } from '../bindings';
-import { foldedTurns, isUnanswered, markdownOf, siblingsOf, turnsOf, versionsOf } from './turns';
+import { foldedTurns, isUnanswered, siblingsOf, turnsOf, versionsOf } from './turns';
 
 const piece = (node: string, role: Piece['role'], text: string, more: Partial<Piece> = {}) => ({
   node,
@@ -125,9 +125,4 @@ it('leaves out questions with their answers, never the system prompt', () => {
   ]);
   expect([...foldedTurns(turns, 0)]).toEqual([]);
   expect([...foldedTurns(turns, 1)]).toEqual(['u', 'a']);
-});
-
-it('copies a conversation as Markdown', () => {
-  const turns = turnsOf([piece('u', 'user', 'Hi'), piece('a', 'assistant', '*Hello*')]);
-  expect(markdownOf(turns)).toBe('## User\n\nHi\n\n## Assistant\n\n*Hello*');
 });

@@ -103,13 +103,3 @@ export function foldedTurns(turns: readonly Turn[], folded: number): ReadonlySet
   const said = turns.filter(({ role }) => role !== 'system');
   return new Set(said.slice(0, 2 * folded).map(({ key }) => key));
 }
-
-const HEADINGS: Readonly<Record<Speaker, string>> = {
-  system: 'System',
-  user: 'User',
-  assistant: 'Assistant',
-};
-
-/** The conversation to copy, as the export of a session writes it. */
-export const markdownOf = (turns: readonly Turn[]): string =>
-  turns.map(({ role, text }) => `## ${HEADINGS[role]}\n\n${text}`).join('\n\n');
