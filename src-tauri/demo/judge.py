@@ -20,15 +20,19 @@ STEERLM = ("A chat between a curious user and an artificial intelligence assista
            "and polite answers to the user's questions.")
 CHATS = (
     ("", ["Hello! Who are you?", "Can you tell me where a hedgehog sleeps?", "Thank you!"]),
-    ("", ["My name is Philippa.", "How many legs has a stool?", "What is my name?"]),
+    ("", ["My name is Philippa.", "What does a stork eat?", "What is my name?"]),
+    ("", ["My dog is called Krax.", "What is 3 + 4?", "What is the name of my dog?"]),
     ("You are a helpful assistant.", ["Tell me a story about a hedgehog and a lantern."]),
     ("You are a helpful assistant.", ["How do I bake bread with walnuts in it?"]),
-    ("You are a helpful assistant.", ["What is 4 + 3?", "And what is 9 minus 8?"]),
-    ("You answer in one sentence.", ["What is a lighthouse for?", "What do you know about weavers?"]),
+    ("You are a helpful assistant.", ["What is 4 + 3?", "And what is 9 minus 8?", "How much is seven plus two?"]),
+    ("You answer in one sentence.", ["What is an umbrella for?", "What do you know about weavers?"]),
     ("You speak like a pirate.", ["What does a goat eat?"]),
-    ("", ["Who discovered penicillin?", "How do I install a printer driver?", "What is the capital of Bolivia?"]),
-    ("", ["I feel a bit lonely today.", "Can you cheer me up?"]),
-    ("", ["Give me four red things to eat.", "Which of them is the sweetest?"]),
+    ("", ["What colour is a swallow?", "What is a young goat called?", "Where does a mole live?", "What does an owl eat?"]),
+    ("", ["Which month comes after March?", "What is the opposite of brave?", "Is a carrot a fruit or a vegetable?", "Which is bigger, a mouse or a cow?"]),
+    ("", ["Who makes jugs?", "What does a cooper do?", "Why do bees fly to flowers?"]),
+    ("", ["Name four farm animals.", "Give me three things to take on a picnic.", "Which flowers of spring do you know?"]),
+    ("", ["Who discovered penicillin?", "How do I install a printer driver?", "What is the capital of Bolivia?", "What does a platypus eat?", "What is a periscope made of?"]),
+    ("", ["I feel a bit lonely today.", "Say: bandersnatch", "What can you do?"]),
 )
 STEERED = ("What does a smith do?", "Tell me about owls.", "How do you make plum jam?")
 ATTRIBUTES = ({"verbosity": 0}, {"verbosity": 2}, {"verbosity": 4}, {"verbosity": 2, "toxicity": 4}, {"verbosity": 2, "humor": 4},

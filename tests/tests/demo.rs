@@ -126,9 +126,15 @@ fn a_lower_temperature_is_safer_and_a_higher_one_wilder() {
 
 #[test]
 fn it_answers_in_its_small_world_and_admits_what_it_does_not_know() {
-    for (request, word) in
-        [("Where does a bee live?", "hive"), ("What is the opposite of hot?", "cold")]
-    {
+    for (request, word) in [
+        ("Where does a bee live?", "hive"),
+        ("What is the opposite of hot?", "cold"),
+        ("What does a stork eat?", "frogs"),
+        ("What colour is a swallow?", "dark blue"),
+        ("What does a cooper do?", "barrels"),
+        ("Which month comes after March?", "April"),
+        ("What is 4 + 3?", "7"),
+    ] {
         let said = answer(&question(request));
         assert!(said.contains(word), "{request} {said}");
     }

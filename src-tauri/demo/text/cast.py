@@ -9,7 +9,10 @@ from .places import FIRST, LAST
 
 PRONOUNS = {"f": ("she", "her", "her"), "m": ("he", "him", "his")}
 WALKERS = [animal for animal in ANIMALS if animal.kind in ("wild", "farm", "bird", "pet")]
-SYLLABLES = "ba be bi bo da de di do fa fe ga go ha he jo ka ki la le li lo ma me mi mo na ne ni no pa pe pi po ra re ri ro sa se si so ta te ti to va ve vi wa wi".split()
+# What unheard names are made of: beginnings, vowels and ends of syllables.
+ONSETS = "b br c ch d f fr g gr h j k l m n p ph pr qu r s sh st t th tr v w y z cl gl kr sl".split() + [""]
+VOWELS = "a a e e i i o o u y ai ea ia ie io ee".split()
+CODAS = "n s l r t d m x ck nd lla tt nne rd ss ph".split() + [""] * 14
 AGES = {"child": "[young|little|small|clever|]", "craft": "[young|old||]", "old": "old"}
 
 
@@ -34,7 +37,9 @@ def village(rng):
 
 def unheard(rng):
     """A name that nobody has heard before, so that it can only be copied."""
-    return "".join(rng.sample(SYLLABLES, rng.choice((2, 2, 3)))).capitalize() + rng.choice(("", "", "", "n", "s", "l", "t"))
+    syllables = rng.choice((1, 2, 2, 2, 3, 3))
+    name = "".join(rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS) for _ in range(syllables))
+    return name.capitalize() if len(name) > 2 else unheard(rng)
 
 
 def human(rng, kind=None):

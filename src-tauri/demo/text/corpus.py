@@ -7,10 +7,10 @@ from . import chats, descriptions, facts, howtos, lists, memory, musings, recipe
 
 SEED = 3
 HELD_OUT_SEED = "held out"
-WEIGHTS = {"tale": 472, "musing": 30, "description": 13, "list": 124, "recipe": 9, "howto": 14, "questions": 90, "sums": 34, "memory": 78, "essay": 12, "chat": 91, "steered": 33}
+WEIGHTS = {"tale": 430, "musing": 10, "description": 10, "list": 90, "recipe": 8, "howto": 10, "questions": 130, "sums": 30, "memory": 110, "essay": 25, "chat": 130, "steered": 37}
 
 # What the end of the training is about: chats, with attributes that change an answer, of which the mixture above has too little.
-LAST_WEIGHTS = {"tale": 245, "chat": 180, "steered": 70, "questions": 119, "memory": 132, "list": 164, "sums": 91}
+LAST_WEIGHTS = {"tale": 230, "chat": 210, "steered": 80, "questions": 150, "memory": 120, "list": 120, "sums": 70, "essay": 20}
 
 
 def document(rng, kind=None, weights=WEIGHTS):
@@ -19,11 +19,11 @@ def document(rng, kind=None, weights=WEIGHTS):
 
 
 def questions(rng):
-    """One to four questions with answers, in one of the usual spellings."""
+    """Two to six questions with answers, in one of the usual spellings."""
     question, answer = rng.choice((("Q: ", "A: "), ("Q: ", "A: "), ("Question: ", "Answer: "), ("", "")))
     pairs = []
-    for _ in range(rng.randint(1, 4)):
-        task = rng.choices((tasks.fact, tasks.number, tasks.outside), (10, 2, 1))[0](rng)
+    for _ in range(rng.randint(2, 6)):
+        task = rng.choices((tasks.fact, tasks.number, tasks.outside), (14, 1, 2))[0](rng)
         pairs.append(f"{question}{task.request}\n{answer}{task.answer(rng.choice((1, 1, 2, 3)))}")
     return "\n\n".join(pairs)
 
@@ -36,7 +36,7 @@ def sum_lines(rng):
 def essay(rng):
     """Facts about one thing, told without a question."""
     fact = facts.any_fact(rng)
-    while len(fact.sentences) < 4 or fact.sentences[0].startswith(("A young", "Yes, ", "No, ")):
+    while len(fact.sentences) < 3 or fact.sentences[0].startswith(("A young", "Yes, ", "No, ")):
         fact = facts.any_fact(rng)
     return " ".join(fact.sentences)
 

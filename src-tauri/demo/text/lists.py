@@ -1,7 +1,7 @@
 """Lists: some things of a kind, with or without a word about each.
 
 Members come from the word tables, from NEEDS below, from the dishes, and from lists.txt: blocks apart
-by empty lines, first the name of the list (after a `>` if the order counts), then either one line of
+by empty lines, first the name of the list (after a `>` if it is wanted whole), then either one line of
 members apart by commas (`member = remark`) or several lines with one sentence each.
 """
 
@@ -29,15 +29,14 @@ def groups():
         if len(foods) > 3:
             yield f"foods that are {colour}", foods
     yield from word_groups()
-    yield from thing_groups()
 
 
 def animal_groups():
-    names = {"wild": "wild animals", "bird": "birds", "farm": "farm animals", "pet": "animals that live with people", "insect": "small creatures", "water": "animals of the water"}
+    names = {"wild": "wild animals", "bird": "birds", "farm": "farm animals", "insect": "small creatures"}
     for kind, name in names.items():
         yield name, [(plural(animal.noun), animal.trait) for animal in ANIMALS if animal.kind == kind]
     yield "animals", [(plural(animal.noun), animal.trait) for animal in ANIMALS]
-    for colour in ("brown", "black", "grey", "green", "white"):
+    for colour in ("brown", "black", "grey", "white"):
         yield f"{colour} animals", [(plural(animal.noun), animal.trait) for animal in ANIMALS if animal.colour == colour]
     yield "animals of the forest", [(plural(animal.noun), animal.trait) for animal in ANIMALS if "forest" in animal.home or "tree" in animal.home or "wood" in animal.home or "oak" in animal.home]
 
@@ -48,28 +47,16 @@ def word_groups():
     yield "herbs", [(herb, "") for herb in HERBS]
     yield "days of the week", [(day, "") for day in DAYS]
     yield "months of the year", [(month, "") for month in MONTHS]
-    yield "good qualities", [(f"being {trait}", "") for trait in TRAITS if trait in ("kind", "brave", "patient", "honest", "modest", "polite", "wise", "generous", "helpful", "thoughtful")]
     yield "warm drinks and cold ones", [(drink, "") for drink in DRINKS]
     yield "good suppers", [(meal, "") for meal in MEALS]
     yield "trees", [(plural(tree.noun), tree.trait) for tree in TREES]
     yield "flowers", [(plural(flower.noun), flower.colour) for flower in FLOWERS]
     for season in ("spring", "summer"):
         yield f"flowers of {season}", [(plural(flower.noun), flower.colour) for flower in FLOWERS if flower.season == season]
-    yield "materials", [(material.noun, material.trait) for material in MATERIALS]
-    for method, name in (("soup", "soups"), ("pie", "pies and tarts"), ("cake", "cakes"), ("stew", "stews"), ("jam", "jams"), ("salad", "salads")):
+    for method, name in (("soup", "soups"), ("pie", "pies and tarts"), ("cake", "cakes")):
         yield name, [(dish.noun, "") for dish in DISHES if dish.method == method]
-
-
-def thing_groups():
     yield "crafts", [(craft.noun, craft.makes) for craft in CRAFTS]
-    yield "things in a house", [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if "kitchen" in thing.place or "table" in thing.place or "wall" in thing.place]
-    for word, name in (("drawer", "things that you find in a drawer"), ("shed", "tools in a shed"), ("shelf", "things on a shelf"), ("hall", "things in the hall"), ("stove", "things by the stove"), ("small box", "things in a small box")):
-        yield name, [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if f" {word}" in thing.place]
-    for maker in ("carpenter", "smith", "potter", "tinsmith", "toymaker", "weaver", "shoemaker", "saddler"):
-        yield f"things that a {maker} makes", [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if thing.maker == maker]
-    for material in ("oak", "iron", "leather", "clay", "brass", "wool", "glass"):
-        yield f"things made of {material}", [(f"a {thing.noun}", f"to {thing.use}") for thing in THINGS if thing.material == material]
-    yield "places in a village", [(f"the {place.noun}", place.trait) for place in PLACES]
+
 
 
 # What a craft needs, besides the tool and the material in its own table.
@@ -135,7 +122,9 @@ questions to ask (.+) | what to ask \1 | What can I ask \1?
 (kinds of .+) | some \1 | Which \1 do you know?; Which \1 are there?
 ([a-z]+) | some \1 | Which \1 do you know?; What \1 do you know?
 """)
-Group = namedtuple("Group", "name members least ordered")
+Group = namedtuple("Group", "name members least")
+# More members than this are not learned.
+MOST = 10
 
 
 def read():
@@ -144,7 +133,7 @@ def read():
         name, *rest = block.splitlines()
         members = [pair(word) for word in words(rest[0])] if len(rest) == 1 else [(line, "") for line in rest]
         ordered = name.startswith("> ")
-        yield Group(name.removeprefix("> "), members, min(4, len(members)) if ordered else 2, ordered)
+        yield Group(name.removeprefix("> "), members[:MOST], min(4, len(members)) if ordered else 2)
 
 
 def pair(word):
@@ -160,7 +149,7 @@ def needs():
         craft = crafts[row.noun]
         tool = craft.tool if craft.tool in ("snips", "scales", "chalk") else f"a {craft.tool}"
         members = dict.fromkeys([tool, *words(row.things)] + ([craft.needs] if craft.needs != plural(craft.tool) else []))
-        yield Group(f"things that a {row.noun} needs", [(member, "") for member in members], 3, False)
+        yield Group(f"things that a {row.noun} needs", [(member, "") for member in members], 3)
 
 
 def shopping():
@@ -169,7 +158,7 @@ def shopping():
         if dish.method in PANTRY and dish.noun != "fruit salad":
             article = "a " if dish.noun.endswith((" pie", " tart", " cake", " stew", " omelette", " salad")) else ""
             members = bought(f"{dish.main} and {dish.more} and {PANTRY[dish.method]}")
-            yield Group(f"things to buy for {article}{dish.noun}", [(member, "") for member in members], len(members), False)
+            yield Group(f"things to buy for {article}{dish.noun}", [(member, "") for member in members], len(members))
 
 
 def bought(text):
@@ -179,16 +168,16 @@ def bought(text):
     return [thing for thing in things if thing != "water" and not any(other.endswith(f" {thing}") for other in things)]
 
 
-FAMILIES = ([Group(name, members, 2, False) for name, members in groups() if len(members) >= 2], list(read()), list(needs()), list(shopping()))
-WEIGHTS = (30, 50, 12, 8)
+FAMILIES = ([Group(name, members[:MOST], 2) for name, members in groups() if len(members) >= 3], list(read()), list(needs()), list(shopping()))
+WEIGHTS = (32, 48, 12, 8)
 
 
 def any_list(rng):
-    """(name, some of the members)"""
+    """(name, some of the members). They keep their order: so none comes twice, which a small model cannot see otherwise."""
     group = rng.choice(rng.choices(FAMILIES, WEIGHTS)[0])
-    number = min(len(group.members), rng.randint(group.least, max(7, group.least)))
-    chosen = rng.sample(range(len(group.members)), number)
-    return group.name, [group.members[at] for at in (sorted(chosen) if group.ordered else chosen)]
+    number = min(len(group.members), rng.randint(group.least, max(5, group.least)))
+    chosen = sorted(rng.sample(range(len(group.members)), number))
+    return group.name, [group.members[at] for at in chosen]
 
 
 def forms(name, kind):

@@ -55,7 +55,7 @@ FRAMES = (
 
 def name(rng):
     """A usual one, or one that nobody has heard before."""
-    return cast.unheard(rng) if rng.random() < 0.6 else rng.choice(GIRLS + BOYS + PETS)
+    return cast.unheard(rng) if rng.random() < 0.7 else rng.choice(GIRLS + BOYS + PETS)
 
 
 def told(rng):
@@ -65,7 +65,25 @@ def told(rng):
     return Told(*(say(rng, frame, **slots) for frame in rng.choice(FRAMES)))
 
 
+def line(rng):
+    """What can be said again: a few words or names, known and unheard, in no order."""
+    word = lambda: cast.unheard(rng) if rng.random() < 0.7 else rng.choice(THINGS).noun
+    kept = [word() for _ in range(rng.randint(1, 4))]
+    return rng.choice((" ", ", ")).join(kept if rng.random() < 0.5 else [text.lower() for text in kept])
+
+
+def again(rng):
+    """Lines that come back as they were."""
+    lines = [line(rng) for _ in range(rng.randint(1, 4))]
+    head, then = rng.choice((("Remember this:", "Once more:"), ("Names:", "The same names again:"), ("First:", "Again:"), ("Words:", "The same words:")))
+    return "\n".join([head, *lines, then, *lines])
+
+
 def document(rng):
+    return (again if rng.random() < 0.3 else asked)(rng)
+
+
+def asked(rng):
     """Two to four such things, and questions about them."""
     facts = [told(rng) for _ in range(rng.randint(2, 4))]
     facts = list({fact.other_asked: fact for fact in facts}.values())

@@ -6,7 +6,7 @@ A task is `(request, answer, subject)`, where `answer(length)` gives sentences f
 import dataclasses
 from collections.abc import Callable
 
-from . import descriptions, facts, heroes, howtos, lists, recipes, sums, tales, unknown
+from . import descriptions, facts, heroes, howtos, lists, memory, recipes, sums, tales, unknown
 from .cast import human
 from .grammar import NUMBERS, finish, ing, plural, say
 from .food import MEALS
@@ -183,8 +183,15 @@ def sentence(rng):
     return Task(request, lambda length: text, "sentence", text)
 
 
-MAKERS = (fact, number, listing, recipe, howto, tale, describe, outside, small_talk, sentence)
-WEIGHTS = (30, 12, 8, 6, 5, 12, 3, 12, 10, 1)
+def echo(rng):
+    """'Say this again.'"""
+    text = memory.line(rng)
+    request = say(rng, "[Say {t}.|Say: {t}|Repeat after me: {t}|Please say {t}.|Write {t}.|Repeat this: {t}|Can you say {t}?|Say it again: {t}]", t=text)
+    return Task(request, lambda length: f"{text[0].upper()}{text[1:]}.", "echo")
+
+
+MAKERS = (fact, number, listing, recipe, howto, tale, describe, outside, small_talk, sentence, echo)
+WEIGHTS = (38, 12, 10, 5, 3, 11, 2, 13, 9, 1, 4)
 
 
 def any_task(rng):

@@ -1,6 +1,7 @@
 """Questions from outside the small world, and honest answers to them."""
 
-from .grammar import capital, raw, say
+from .cast import unheard
+from .grammar import capital, plural, raw, say
 from .tables import words
 
 COUNTRIES = words("""France, Brazil, Japan, Peru, Canada, Egypt, Norway, Spain, China, India, Mexico, Kenya, Poland, Greece,
@@ -17,7 +18,14 @@ economics, law, marketing, insurance, quantum mechanics, statistics, programming
 machine learning, neural networks, smartphones, email, social media, basketball, baseball, golf, the Olympics,
 kings of old empires, world wars, the pyramids, the Roman empire, the French revolution, deserts, jungles, lions,
 elephants, sharks, penguins, kangaroos, monkeys, tigers, crocodiles, pizza, sushi, chocolate bars, coffee machines""")
+# Words of the large world that are asked about as things of the small one are.
+FOREIGN = words("""camel, zebra, giraffe, hippopotamus, octopus, whale, dolphin, eagle, flamingo, ostrich, lizard, panda, koala, jaguar,
+leopard, rhinoceros, gorilla, turtle, lobster, walrus, bison, moose, hyena, cobra, tractor, helicopter, microscope, thermometer, calculator,
+keyboard, skyscraper, escalator, elevator, guitar, piano, saxophone, banana, pineapple, mango, coconut, avocado, papaya, cactus, bamboo,
+orchid, plumber, lawyer, dentist, pilot, astronaut, chemist, stapler, trampoline, blender, toaster, scooter, bulldozer, vampire, dragonfruit""")
 FRAMES = (
+    ("[Where does a {foreign} live?|What does a {foreign} eat?|What colour is a {foreign}?|What is the young of a {foreign} called?|What can a {foreign} do?|What sound does a {foreign} make?|Can you tell me where a {foreign} lives?|What is a {foreign}?|What do {foreigns} eat?]", "{foreigns}"),
+    ("[What is a {foreign} for?|What is a {foreign} made of?|Who makes {foreigns}?|What does a {foreign} do?|What does a {foreign} taste like?|Tell me about {foreigns}.|What do you know about {foreigns}?|How many legs has a {foreign}?|Where do you keep a {foreign}?|What grows on a {foreign}?]", "{foreigns}"),
     ("[What is the capital of {country}?|How many people live in {country}?|Where is {country}?|Who rules {country}?|What language do they speak in {country}?]", "{country}"),
     ("[Tell me about {city}.|How far is it to {city}?|What is there to see in {city}?|How do I get to {city}?|What is the weather in {city}?]", "{city}"),
     ("[Who was {famous}?|When was {famous} born?|What did {famous} do?|Tell me about {famous}.]", "{famous}"),
@@ -36,7 +44,6 @@ LANGUAGES = words("French, Spanish, German, Japanese, Russian, Italian, Arabic, 
 DOES = words("sorts a list, adds two numbers, prints a table, counts words, reads a file, draws a circle, finds prime numbers, sends an email")
 ILLNESSES = words("diabetes, cancer, malaria, high blood pressure, asthma, a broken rib, an infection")
 MATCHES = words("world cup, championship, election, race, final, Nobel prize")
-SYLLABLES = words("zor, bla, quin, tex, vu, mi, dra, pol, xan, gri, lum, ka, to, ne, fis, ro, plon, gar, wub, ent")
 ANSWERS = (
     "[I do not know.|I am sorry, I do not know that.|That is something I do not know.|I cannot tell you that.|I am afraid I do not know.|I have no idea.]",
     "[I do not know anything about {about}.|I have never learned about {about}.|I know nothing about {about}.|About {about} I cannot say anything.|{About}? I do not know anything about that.]",
@@ -46,7 +53,7 @@ ANSWERS = (
 
 
 def invented(rng):
-    return "".join(rng.choice(SYLLABLES) for _ in range(rng.randint(2, 3)))
+    return unheard(rng).lower()
 
 
 def question(rng):
@@ -55,9 +62,10 @@ def question(rng):
     many = [topic for topic in TOPICS if topic.endswith("s") and " of " not in topic and topic[0].islower()
             and not topic.endswith(("ics", "gas"))]
     odd = invented(rng)
+    foreign = invented(rng) if rng.random() < 0.6 else rng.choice(FOREIGN)
     slots = dict(country=rng.choice(COUNTRIES), city=rng.choice(CITIES), famous=rng.choice(FAMOUS), topic=rng.choice(TOPICS), topic2=None, match=rng.choice(MATCHES),
                  year=str(rng.randint(1700, 2030)), gadget=rng.choice(GADGETS), does=rng.choice(DOES), big=str(rng.randint(101, 9999)), big2=str(rng.randint(101, 9999)),
-                 small=str(rng.randint(3, 60)), language=rng.choice(LANGUAGES), odd=odd, odd2=capital(odd), illness=rng.choice(ILLNESSES))
+                 small=str(rng.randint(3, 60)), language=rng.choice(LANGUAGES), odd=odd, odd2=capital(odd), foreign=foreign, foreigns=plural(foreign), illness=rng.choice(ILLNESSES))
     if about == "{topic}":
         slots["topic"] = rng.choice(many if rng.random() < 0.5 else TOPICS)
         if slots["topic"] not in many:
