@@ -27,6 +27,32 @@ pub fn with_context(context: usize, path: &Path) {
     archive.write(path);
 }
 
+/// The same, with Markdown in the place of some of its pieces of two letters: at a usual temperature
+/// every tenth token or so is a sign of it.
+///
+/// # Panics
+/// When the fixture has too few such pieces.
+pub fn that_writes_markdown(context: usize, path: &Path) {
+    with_context(context, path);
+    let mut archive = Archive::read(path);
+    let tokenizer = &mut archive.member("tokenizer_1k.model").bytes;
+    let signs =
+        [b"\n\n", b"**", b"\n-", b"- ", b"`a", b"b`", b"_e", b"o_", b"\n#", b"# ", b" |", b"\n|"];
+    let mut at = 0;
+    for sign in signs.iter().cycle().take(SIGNS) {
+        let piece = tokenizer[at..].windows(5).position(|bytes| {
+            let letters = bytes[2].is_ascii_lowercase() && bytes[3].is_ascii_lowercase();
+            bytes[..2] == *b"\x0a\x02" && letters && bytes[4] == 0x15
+        });
+        at += piece.expect("a piece of two letters") + 2;
+        tokenizer[at..at + 2].copy_from_slice(*sign);
+    }
+    archive.write(path);
+}
+
+/// Pieces that become Markdown.
+const SIGNS: usize = 96;
+
 /// The commit that [`fetched`] has.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
@@ -61,15 +87,32 @@ pub fn every_form(folder: &Path) -> Vec<(String, &'static str)> {
 
 /// As transformers 4.57.6 saves it (`LlamaTokenizerFast`, `add_prefix_space` false).
 fn with_tokenizer_json(folder: &Path) -> PathBuf {
-    let json = folder.join("json");
-    std::fs::create_dir(&json).expect("folder");
-    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("fixture") {
-        let source = entry.expect("entry").path();
-        std::fs::copy(&source, json.join(source.file_name().expect("name"))).expect("copied");
-    }
+    let json = hugging_face(&folder.join("json"));
     std::fs::remove_file(json.join("tokenizer.model")).expect("removed");
     std::fs::copy(fixture("tiny/tokenizer.json"), json.join("tokenizer.json")).expect("copied");
     json
+}
+
+/// A copy of the tiny model's Hugging Face folder.
+fn hugging_face(folder: &Path) -> PathBuf {
+    std::fs::create_dir(folder).expect("folder");
+    for entry in std::fs::read_dir(fixture("tiny/hf")).expect("fixture") {
+        let source = entry.expect("entry").path();
+        std::fs::copy(&source, folder.join(source.file_name().expect("name"))).expect("copied");
+    }
+    folder.to_owned()
+}
+
+/// The tiny model with a chat template of its own, once with each kind of tokenizer file.
+#[must_use]
+pub fn with_chat_template(folder: &Path) -> [PathBuf; 2] {
+    let folders = [with_tokenizer_json(folder), hugging_face(&folder.join("sentencepiece"))];
+    for folder in &folders {
+        for name in ["chat_template.jinja", "tokenizer_config.json"] {
+            std::fs::copy(fixture("chat").join(name), folder.join(name)).expect("copied");
+        }
+    }
+    folders
 }
 
 /// The folder of an unpacked tiny checkpoint, in `folder`.

@@ -181,8 +181,9 @@ pub(crate) struct Chat {
     #[arg(long, value_name = "F.json")]
     pub(crate) messages: Option<PathBuf>,
     /// How the conversation is written for the model: auto, nemotron-sft, nemotron-rlhf,
-    /// nemotron-steerlm, nemotron-qa or base, a transcript for models that only continue text; auto
-    /// goes by the model's name.
+    /// nemotron-steerlm, nemotron-qa, base, a transcript for models that only continue text, or
+    /// model, the chat template that its folder brings along; auto goes by the model's name, then by
+    /// its folder.
     #[arg(long, value_name = "T", default_value = "auto", value_parser = Template::from_str)]
     pub(crate) template: Template,
     /// The system prompt, in place of the messages' or the template's own.

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use engine::{
-    Admission, Checkpoint, Completion, Conversation, Engine, EngineStatus, FinishReason,
-    GenerationEvent, GenerationRequest, Message, ModelIdentity, PromptSpan, Rendered, Role,
-    Template, fold, render,
+    Admission, Checkpoint, Completion, Conversation, Dialect, Engine, EngineStatus, FinishReason,
+    GenerationEvent, GenerationRequest, Message, ModelIdentity, PromptSpan, Rendered, Role, fold,
+    render,
 };
 use serde_json::json;
 
@@ -26,20 +26,27 @@ pub(crate) fn run(arguments: &Chat) -> Result<ExitCode, CliError> {
         let message = "--json needs --messages: without them the chat is for people".to_owned();
         return Err(CliError::Usage { message });
     }
-    let template = arguments.template.or_of_model(&model::path(&arguments.model.model)?);
+    let dialect = dialect(arguments)?;
     if arguments.messages.is_none() {
         // As if somebody had asked, to see whether attributes and document have a place.
         let asked = Message::new(Role::User, "");
-        render(&Conversation { messages: vec![asked], ..conversation.clone() }, template)?;
+        render(&Conversation { messages: vec![asked], ..conversation.clone() }, &dialect)?;
         conversation.set_system(arguments.system.clone());
-        return chat_terminal::run(arguments, conversation, template);
+        return chat_terminal::run(arguments, conversation, dialect);
     }
-    render(&conversation, template)?;
+    render(&conversation, &dialect)?;
     if arguments.render {
-        return show(arguments, &conversation, template);
+        return show(arguments, &conversation, &dialect);
     }
     let runtime = tokio::runtime::Runtime::new().map_err(CliError::Output)?;
-    runtime.block_on(answer(arguments, &conversation, template))
+    runtime.block_on(answer(arguments, &conversation, dialect))
+}
+
+/// Only a folder can bring a template along.
+fn dialect(arguments: &Chat) -> Result<Dialect, CliError> {
+    let path = model::path(&arguments.model.model)?;
+    let own = if path.is_dir() { Checkpoint::open(&path)?.chat_template() } else { None };
+    Ok(Dialect::of(arguments.template, &path, own)?)
 }
 
 fn conversation(arguments: &Chat) -> Result<Conversation, CliError> {
@@ -85,7 +92,7 @@ fn answer_tokens(arguments: &Chat, context: usize) -> usize {
 fn show(
     arguments: &Chat,
     conversation: &Conversation,
-    template: Template,
+    dialect: &Dialect,
 ) -> Result<ExitCode, CliError> {
     let checkpoint = Checkpoint::open(&model::path(&arguments.model.model)?)?;
     let admitted = model::gate().admit(&ModelIdentity::of(&checkpoint)?);
@@ -95,7 +102,7 @@ fn show(
     let room = answer_tokens(arguments, context);
     let ids = |spans: &[PromptSpan]| tokenizer.encode_prompt(spans, false);
     let count = |spans: &[PromptSpan]| -> engine::Result<usize> { Ok(ids(spans)?.len()) };
-    let rendered = fold(conversation, template, context, room, count)?;
+    let rendered = fold(conversation, dialect, context, room, count)?;
     let ids = ids(&rendered.spans)?;
     if arguments.model.json {
         output::json_line(&json!({
@@ -115,9 +122,9 @@ fn show(
 async fn answer(
     arguments: &Chat,
     conversation: &Conversation,
-    template: Template,
+    dialect: Dialect,
 ) -> Result<ExitCode, CliError> {
-    let speaker = Speaker::load(arguments, template).await?;
+    let speaker = Speaker::load(arguments, dialect).await?;
     let rendered = speaker.fold(conversation)?;
     let json = arguments.model.json;
     if json && rendered.folded > 0 {
@@ -170,13 +177,13 @@ pub(crate) fn say_folded(turns: usize) -> Result<(), CliError> {
 pub(crate) struct Speaker<'a> {
     pub(crate) engine: Engine,
     arguments: &'a Chat,
-    template: Template,
+    dialect: Dialect,
     context: usize,
     load_ms: f64,
 }
 
 impl<'a> Speaker<'a> {
-    pub(crate) async fn load(arguments: &'a Chat, template: Template) -> Result<Self, CliError> {
+    pub(crate) async fn load(arguments: &'a Chat, dialect: Dialect) -> Result<Self, CliError> {
         let started = Instant::now();
         let engine = model::load(&arguments.model.model, &arguments.device).await?;
         let load_ms = started.elapsed().as_secs_f64() * 1e3;
@@ -184,14 +191,14 @@ impl<'a> Speaker<'a> {
             EngineStatus::Ready { model } => model.context_length as usize,
             _ => return Err(engine::Error::NoModel.into()),
         };
-        Ok(Self { engine, arguments, template, context, load_ms })
+        Ok(Self { engine, arguments, dialect, context, load_ms })
     }
 
     /// As much of the conversation as fits, with room for an answer.
     pub(crate) fn fold(&self, conversation: &Conversation) -> Result<Rendered, CliError> {
         let room = answer_tokens(self.arguments, self.context);
         let count = |spans: &[PromptSpan]| self.engine.count_tokens(spans).map(|n| n as usize);
-        Ok(fold(conversation, self.template, self.context, room, count)?)
+        Ok(fold(conversation, &self.dialect, self.context, room, count)?)
     }
 
     /// The answer to a prompt; `show` sees every event of it.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::{Conversation, Engine, FinishReason, Message, Role, Template};
+use engine::{Conversation, Dialect, Engine, FinishReason, Message, Role};
 
 use crate::arguments::Chat;
 use crate::chat::{Speaker, say_folded};
@@ -24,11 +24,12 @@ Ctrl+C        ends an answer; a second time, or with no answer under way, the pr
 pub(crate) fn run(
     arguments: &Chat,
     conversation: Conversation,
-    template: Template,
+    dialect: Dialect,
 ) -> Result<ExitCode, CliError> {
     let runtime = tokio::runtime::Runtime::new().map_err(CliError::Output)?;
     runtime.block_on(async {
-        let speaker = Speaker::load(arguments, template).await?;
+        let name = dialect.template().name();
+        let speaker = Speaker::load(arguments, dialect).await?;
         let answering = Arc::new(AtomicBool::new(false));
         heed_interrupts(speaker.engine.clone(), answering.clone());
         let mut chat = TerminalChat {
@@ -39,7 +40,7 @@ pub(crate) fn run(
             next_seed: arguments.seed,
             folded: 0,
         };
-        chat.greet(template)?;
+        chat.greet(name)?;
         chat.talk().await?;
         Ok(ExitCode::SUCCESS)
     })
@@ -102,11 +103,10 @@ impl<'a> Line<'a> {
 }
 
 impl TerminalChat<'_> {
-    fn greet(&self, template: Template) -> Result<(), CliError> {
+    fn greet(&self, name: &str) -> Result<(), CliError> {
         if !self.is_terminal {
             return Ok(());
         }
-        let name = template.name();
         output::text(&format!(
             "[template {name}; /help shows the commands, Ctrl+D ends the chat]\n"
         ))

@@ -50,12 +50,18 @@ pub enum Error {
     BadMessages(String),
     #[error("{what} for the template {owner}: this is {found}")]
     NotOfTemplate { what: &'static str, owner: &'static str, found: &'static str },
+    #[error("the model has no chat template of its own")]
+    NoChatTemplate,
+    #[error("the model's chat template: {0}")]
+    ChatTemplate(String),
     #[error("unknown sampler stage {name:?}: expected {names}")]
     UnknownStage { name: String, names: &'static str },
     #[error("no model is loaded")]
     NoModel,
     #[error("another model was loaded before the run began")]
     ModelChanged,
+    #[error("the logits of that place are no longer kept")]
+    RowGone,
     #[error("{0}")]
     NotAdmitted(String),
     #[error("loading was cancelled")]
@@ -110,9 +116,11 @@ impl Error {
             Self::NothingToSample => "nothing_to_sample",
             Self::BadMessages(_) => "bad_messages",
             Self::NotOfTemplate { .. } => "usage",
+            Self::NoChatTemplate | Self::ChatTemplate(_) => "chat_template",
             Self::UnknownStage { .. } => "unknown_stage",
             Self::NoModel => "no_model",
             Self::ModelChanged => "model_changed",
+            Self::RowGone => "row_gone",
             Self::NotAdmitted(_) => "licence_required",
             Self::LoadCancelled | Self::RunCancelled | Self::ConversionCancelled => "cancelled",
             Self::OutOfMemory { .. } | Self::GpuMemory { .. } => "out_of_memory",
@@ -139,7 +147,9 @@ impl Error {
             Self::BadMessages(_) => {
                 Some("system first, if at all, then user and assistant in turn, and user last")
             }
+            Self::NoChatTemplate | Self::ChatTemplate(_) => Some("choose another template"),
             Self::ModelChanged => Some("generate again"),
+            Self::RowGone => Some("look at the next token again"),
             Self::NothingToSample => Some("ban fewer tokens"),
             Self::NoGpu(_) => Some("leave --device out to use what there is"),
             Self::GpuMemory { .. } => {

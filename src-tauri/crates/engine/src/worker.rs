@@ -9,6 +9,7 @@ use std::sync::{Arc, mpsc};
 use tokio::sync::{mpsc as events, oneshot, watch};
 
 use crate::admission::{Admission, ModelIdentity};
+use crate::chat::ModelTemplate;
 use crate::checkpoint::Checkpoint;
 use crate::device::choice::DeviceChoice;
 use crate::device::site::Site;
@@ -60,13 +61,19 @@ pub(crate) struct GenerateJob {
     pub(crate) events: events::UnboundedSender<Result<GenerationEvent>>,
 }
 
-/// The tokenizer of the loaded model, which others may use while the worker computes.
-pub(crate) type SharedTokenizer = watch::Sender<Option<Arc<Tokenizer>>>;
+/// What makes a prompt for the loaded model, which others may use while the worker computes.
+#[derive(Clone)]
+pub(crate) struct Language {
+    pub(crate) tokenizer: Arc<Tokenizer>,
+    pub(crate) chat_template: Option<Arc<ModelTemplate>>,
+}
+
+type Loaded = (Runner, Option<Arc<ModelTemplate>>, ModelInfo);
 
 pub(crate) struct Worker {
     pub(crate) pool: rayon::ThreadPool,
     pub(crate) status: watch::Sender<EngineStatus>,
-    pub(crate) tokenizer: SharedTokenizer,
+    pub(crate) language: watch::Sender<Option<Language>>,
     pub(crate) loaded: Option<(Runner, ModelInfo)>,
     /// What the loaded model was loaded by, for the day its device is lost.
     pub(crate) wanted: Option<Wanted>,
@@ -92,7 +99,7 @@ impl Worker {
     fn unload(&mut self) {
         let on_gpu = self.on_gpu();
         self.loaded = None;
-        self.tokenizer.send_replace(None);
+        self.language.send_replace(None);
         if on_gpu {
             crate::device::release();
         }
@@ -125,14 +132,15 @@ impl Worker {
 
     /// Loads a model and keeps it in place of the one there was.
     fn take(&mut self, wanted: &Wanted, cancelled: &AtomicBool) -> Result<ModelInfo> {
-        let (runner, info) = guarded(|| self.try_load(wanted, cancelled))?;
-        self.tokenizer.send_replace(Some(runner.tokenizer.clone()));
+        let (runner, chat_template, info) = guarded(|| self.try_load(wanted, cancelled))?;
+        let tokenizer = runner.tokenizer.clone();
+        self.language.send_replace(Some(Language { tokenizer, chat_template }));
         self.loaded = Some((runner, info.clone()));
         self.wanted = Some(wanted.clone());
         Ok(info)
     }
 
-    fn try_load(&self, job: &Wanted, cancelled: &AtomicBool) -> Result<(Runner, ModelInfo)> {
+    fn try_load(&self, job: &Wanted, cancelled: &AtomicBool) -> Result<Loaded> {
         let mut checkpoint = Checkpoint::open(&job.path)?;
         let name = job.name.clone().unwrap_or_else(|| checkpoint.name());
         let status = &self.status;
@@ -163,7 +171,8 @@ impl Worker {
         };
         let cache = model.arithmetic.cache(&model.config)?;
         let ends = checkpoint.ends(&tokenizer);
-        Ok((Runner { model, tokenizer, ends, cache, cached: Vec::new() }, info))
+        let runner = Runner { model, tokenizer, ends, cache, cached: Vec::new() };
+        Ok((runner, checkpoint.chat_template(), info))
     }
 
     fn generate(&mut self, job: &GenerateJob) {

@@ -1,7 +1,7 @@
 //! A conversation that outgrows the context: its oldest turns are left out, and counted.
 
 use super::render::{Rendered, render_without};
-use super::{Conversation, Template};
+use super::{Conversation, Dialect};
 use crate::settings::PromptSpan;
 use crate::{Error, Result};
 
@@ -13,13 +13,13 @@ use crate::{Error, Result};
 /// [`Error::NoRoom`] when the last question alone does not fit; what rendering and counting say.
 pub fn fold(
     conversation: &Conversation,
-    template: Template,
+    dialect: &Dialect,
     context: usize,
     answer: usize,
     count: impl Fn(&[PromptSpan]) -> Result<usize>,
 ) -> Result<Rendered> {
     let measured = |folded: usize| -> Result<(Rendered, usize)> {
-        let rendered = render_without(conversation, template, folded)?;
+        let rendered = render_without(conversation, dialect, folded)?;
         let tokens = count(&rendered.spans)?;
         Ok((rendered, tokens))
     };

@@ -2,15 +2,18 @@
 //!
 //! A template's own text and what people wrote are spans of different kinds, so a turn marker in
 //! somebody's text is never one. The templates of Nemotron-3-8B are tables of strings
-//! (`template`); the template that a Hugging Face folder may bring along would be another way
-//! from a [`Conversation`] to a [`Rendered`], beside `render`.
+//! (`template`, `render`); the one that a Hugging Face folder may bring along is a program in Jinja
+//! (`own`, run by `jinja`). Either makes a [`Rendered`] of a [`Conversation`].
 //!
 //! The QA and base templates have no markers, only words such as `User:`. Text cannot be kept from
 //! saying these.
 
 mod answer;
 mod attributes;
+mod dialect;
 mod fold;
+mod jinja;
+mod own;
 mod parts;
 mod render;
 mod template;
@@ -19,7 +22,9 @@ mod tests;
 
 pub use answer::Answer;
 pub use attributes::Attributes;
+pub use dialect::Dialect;
 pub use fold::fold;
+pub use own::ModelTemplate;
 pub use parts::PromptPart;
 pub use render::{Rendered, RenderedTurn, render};
 use serde::{Deserialize, Serialize};

@@ -17,12 +17,13 @@ pub struct PromptPart {
     pub template: bool,
     /// The model chose these very tokens.
     pub chosen: bool,
+    pub text: String,
     /// Those that begin in it.
     pub tokens: Vec<TokenText>,
 }
 
 impl Rendered {
-    /// The prompt in stretches; the texts of all tokens together are its text.
+    /// The prompt in stretches; their texts together are its text.
     ///
     /// # Errors
     /// What encoding says.
@@ -31,6 +32,9 @@ impl Rendered {
         let mut decoder = Decoder::at_start(tokenizer);
         for (id, span) in tokenizer.encode_spans(&self.spans)? {
             let text = decoder.push(id);
+            if parts[span].chosen {
+                parts[span].text.push_str(&text);
+            }
             parts[span].tokens.push(TokenText { id, text });
         }
         Ok(parts)
@@ -38,10 +42,12 @@ impl Rendered {
 
     fn part(&self, at: usize) -> PromptPart {
         let turn = self.turns.iter().find(|turn| turn.spans.contains(&at));
+        let text = self.span_text(at);
         PromptPart {
             message: turn.and_then(|turn| turn.message).map(|index| index as u32),
-            template: matches!(self.spans[at], PromptSpan::Text { .. }),
-            chosen: matches!(self.spans[at], PromptSpan::Tokens { .. }),
+            template: text.is_some() && !matches!(self.spans[at], PromptSpan::User { .. }),
+            chosen: text.is_none(),
+            text: text.unwrap_or_default().to_owned(),
             tokens: Vec::new(),
         }
     }

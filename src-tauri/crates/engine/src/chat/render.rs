@@ -1,8 +1,10 @@
 //! A conversation, written out by a template.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::answer::Answer;
+use super::dialect::Dialect;
 use super::template::{Layout, Template};
 use super::{Conversation, Message, Role};
 use crate::settings::PromptSpan;
@@ -19,6 +21,8 @@ pub struct Rendered {
     pub stop: Vec<String>,
     /// How many of the oldest turns are left out.
     pub folded: usize,
+    /// Spans that are a token which the template names, with the name.
+    named: BTreeMap<usize, String>,
     /// The answer's first word brings a space along that belongs to the template.
     spaced: bool,
 }
@@ -32,14 +36,23 @@ pub struct RenderedTurn {
 }
 
 impl Rendered {
-    /// The whole prompt as one text.
+    pub(super) fn begin(template: Template, stop: Vec<String>, folded: usize) -> Self {
+        let (spans, turns, named) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { template, spans, turns, stop, folded, named, spaced: false }
+    }
+
+    /// The whole prompt as one text, but for the tokens that a model chose.
     #[must_use]
     pub fn text(&self) -> String {
-        let texts = self.spans.iter().map(|span| match span {
-            PromptSpan::Text { text } | PromptSpan::User { text } => text.as_str(),
-            PromptSpan::Tokens { .. } => "",
-        });
-        texts.collect()
+        (0..self.spans.len()).map(|at| self.span_text(at).unwrap_or_default()).collect()
+    }
+
+    /// None of tokens that a model chose.
+    pub(super) fn span_text(&self, at: usize) -> Option<&str> {
+        match &self.spans[at] {
+            PromptSpan::Text { text } | PromptSpan::User { text } => Some(text),
+            PromptSpan::Tokens { .. } => self.named.get(&at).map(String::as_str),
+        }
     }
 
     /// What makes the answer of the model's events.
@@ -48,19 +61,25 @@ impl Rendered {
         Answer::new(self.spaced)
     }
 
-    fn push_template(&mut self, text: &str) {
+    pub(super) fn push_template(&mut self, text: &str) {
         if !text.is_empty() {
             self.spans.push(PromptSpan::Text { text: text.to_owned() });
         }
     }
 
-    fn push_user(&mut self, text: &str) {
+    /// A token that stands in the template by its name.
+    pub(super) fn push_named(&mut self, name: &str, id: u32) {
+        self.named.insert(self.spans.len(), name.to_owned());
+        self.spans.push(PromptSpan::Tokens { ids: vec![id] });
+    }
+
+    pub(super) fn push_user(&mut self, text: &str) {
         if !text.is_empty() {
             self.spans.push(PromptSpan::User { text: text.to_owned() });
         }
     }
 
-    fn push_content(&mut self, message: &Message) {
+    pub(super) fn push_content(&mut self, message: &Message) {
         match &message.spans {
             Some(spans) => self.spans.extend(spans.iter().cloned()),
             None => self.push_user(&message.content),
@@ -68,39 +87,41 @@ impl Rendered {
     }
 
     /// Everything since the last turn is one.
-    fn end_turn(&mut self, message: Option<usize>) {
+    pub(super) fn end_turn(&mut self, message: Option<usize>) {
         let start = self.turns.last().map_or(0, |turn| turn.spans.end);
         self.turns.push(RenderedTurn { message, spans: start..self.spans.len() });
     }
 }
 
-/// Writes a conversation out. A model has to be known for `Auto`; here that is `Base`.
+/// Writes a conversation out.
 ///
 /// # Errors
 /// [`Error::BadMessages`] names the message out of order, [`Error::NotOfTemplate`] what the
-/// template has no place for, [`Error::OutOfRange`] an attribute.
-pub fn render(conversation: &Conversation, template: Template) -> Result<Rendered> {
-    render_without(conversation, template, 0)
+/// template has no place for, [`Error::OutOfRange`] an attribute; [`Error::ChatTemplate`] is what
+/// a model's own template says or does wrong.
+pub fn render(conversation: &Conversation, dialect: &Dialect) -> Result<Rendered> {
+    render_without(conversation, dialect, 0)
 }
 
 /// The same without the oldest `folded` turns.
 pub(super) fn render_without(
     conversation: &Conversation,
-    template: Template,
+    dialect: &Dialect,
     folded: usize,
 ) -> Result<Rendered> {
-    let template = if template == Template::Auto { Template::Base } else { template };
     conversation.check()?;
-    check_extras(conversation, template)?;
+    check_extras(conversation, dialect.template())?;
+    match dialect {
+        Dialect::Table(template) => Ok(by_table(conversation, *template, folded)),
+        Dialect::Own(own) => own.render(conversation, folded),
+    }
+}
+
+fn by_table(conversation: &Conversation, template: Template, folded: usize) -> Rendered {
     let layout = template.layout(conversation.attributes.as_ref());
-    let mut rendered = Rendered {
-        template,
-        spans: Vec::new(),
-        turns: Vec::new(),
-        stop: layout.stop.iter().map(|text| (*text).to_owned()).collect(),
-        folded,
-        spaced: layout.before_assistant != layout.opening && !conversation.unfinished,
-    };
+    let stop = layout.stop.iter().map(|text| (*text).to_owned()).collect();
+    let mut rendered = Rendered::begin(template, stop, folded);
+    rendered.spaced = layout.before_assistant != layout.opening && !conversation.unfinished;
     system(&mut rendered, &layout, conversation);
     let oldest = conversation.first() + 2 * folded;
     for (index, message) in conversation.messages.iter().enumerate().skip(oldest) {
@@ -115,7 +136,7 @@ pub(super) fn render_without(
         rendered.push_template(&layout.opening);
         rendered.end_turn(None);
     }
-    Ok(rendered)
+    rendered
 }
 
 fn system(rendered: &mut Rendered, layout: &Layout, conversation: &Conversation) {
@@ -125,11 +146,12 @@ fn system(rendered: &mut Rendered, layout: &Layout, conversation: &Conversation)
         None => rendered.push_template(layout.system),
     }
     rendered.push_template(layout.after);
+    rendered.end_turn(conversation.system().map(|_| 0));
     if let Some(context) = &conversation.context {
         rendered.push_user(context);
         rendered.push_template(layout.after);
+        rendered.end_turn(None);
     }
-    rendered.end_turn(conversation.system().map(|_| 0));
 }
 
 fn turn(rendered: &mut Rendered, layout: &Layout, message: &Message, oldest: bool) {

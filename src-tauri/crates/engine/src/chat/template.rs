@@ -22,7 +22,7 @@ const BASE_SYSTEM: &str = "The following is a conversation between a user and an
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum Template {
-    /// The one that the model speaks; see [`Template::or_of_model`].
+    /// The one that the model speaks; see [`super::Dialect::of`].
     #[default]
     Auto,
     NemotronSft,
@@ -32,6 +32,8 @@ pub enum Template {
     NemotronQa,
     /// A plain transcript with an explanation in front, for models that only continue text.
     Base,
+    /// The one that the model's own folder brings along.
+    Model,
 }
 
 /// What stands around each text of a conversation.
@@ -52,13 +54,14 @@ pub(super) struct Layout {
 }
 
 impl Template {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Auto,
         Self::NemotronSft,
         Self::NemotronRlhf,
         Self::NemotronSteerlm,
         Self::NemotronQa,
         Self::Base,
+        Self::Model,
     ];
 
     /// The name on the command line and in what is stored.
@@ -71,23 +74,19 @@ impl Template {
             Self::NemotronSteerlm => "nemotron-steerlm",
             Self::NemotronQa => "nemotron-qa",
             Self::Base => "base",
+            Self::Model => "model",
         }
     }
 
-    /// This one, or if it is `Auto` the one that a model speaks: the built-in model and the chat
-    /// and QA variants of Nemotron-3-8B are known by the name of their file or a folder around it
-    /// (Hugging Face's cache has files under the name of the repository). Of any other model
-    /// nothing is assumed but that it continues text.
-    #[must_use]
-    pub fn or_of_model(self, path: &Path) -> Self {
-        if self != Self::Auto {
-            return self;
-        }
+    /// The one that a model speaks by the name of its file or a folder around it (Hugging Face's
+    /// cache has files under the name of the repository): the built-in model and the variants of
+    /// Nemotron-3-8B are known so.
+    pub(super) fn named(path: &Path) -> Option<Self> {
         if path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case(builtin::NAME)) {
-            return Self::NemotronSft;
+            return Some(Self::NemotronSft);
         }
         let mut names = path.components().rev().map(|part| part.as_os_str().to_string_lossy());
-        names.find_map(|name| Self::named_in(&name)).unwrap_or(Self::Base)
+        names.find_map(|name| Self::named_in(&name))
     }
 
     fn named_in(name: &str) -> Option<Self> {
@@ -118,7 +117,8 @@ impl Template {
                 "Please give a full and complete answer for the question. ",
                 &["\n\nUser:"],
             ),
-            Self::Auto | Self::Base => {
+            // The model's own is no table.
+            Self::Auto | Self::Base | Self::Model => {
                 transcript("", BASE_SYSTEM, "", &["\nUser:", "\nAssistant:"])
             }
         }
@@ -188,20 +188,18 @@ mod tests {
     fn a_model_is_known_by_its_name() {
         let cache = "/hub/models--nvidia--nemotron-3-8b-chat-4k-rlhf/snapshots/0a1b";
         let cases = [
-            ("/app/demo.nemo", Template::NemotronSft),
-            ("/m/Nemotron-3-8B-Chat-4k-SFT.nemo", Template::NemotronSft),
-            ("/m/nemotron-3-8b-chat-4k-steerlm/model.nemo", Template::NemotronSteerlm),
-            ("/m/nemotron-3-8b-qa-4k", Template::NemotronQa),
-            (cache, Template::NemotronRlhf),
-            ("/sft/Nemotron-3-8B-Base-4k.nemo", Template::Base),
-            ("/nemotron-3-8b-chat-4k-sft/nemotron-3-8b-base-4k.nemo", Template::Base),
-            ("/demo/tiny.nemo", Template::Base),
-            ("/m/Minitron-4B-Base", Template::Base),
+            ("/app/demo.nemo", Some(Template::NemotronSft)),
+            ("/m/Nemotron-3-8B-Chat-4k-SFT.nemo", Some(Template::NemotronSft)),
+            ("/m/nemotron-3-8b-chat-4k-steerlm/model.nemo", Some(Template::NemotronSteerlm)),
+            ("/m/nemotron-3-8b-qa-4k", Some(Template::NemotronQa)),
+            (cache, Some(Template::NemotronRlhf)),
+            ("/sft/Nemotron-3-8B-Base-4k.nemo", Some(Template::Base)),
+            ("/nemotron-3-8b-chat-4k-sft/nemotron-3-8b-base-4k.nemo", Some(Template::Base)),
+            ("/demo/tiny.nemo", None),
+            ("/m/Minitron-4B-Base", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(Template::Auto.or_of_model(Path::new(path)), expected, "{path}");
+            assert_eq!(Template::named(Path::new(path)), expected, "{path}");
         }
-        let chosen = Template::NemotronQa.or_of_model(Path::new("demo.nemo"));
-        assert_eq!(chosen, Template::NemotronQa);
     }
 }

@@ -24,6 +24,10 @@ fn conversation(system: Option<&str>, said: &[&str]) -> Conversation {
     conversation
 }
 
+fn render(conversation: &Conversation, template: Template) -> Result<Rendered> {
+    super::render(conversation, &Dialect::Table(template))
+}
+
 fn text(conversation: &Conversation, template: Template) -> String {
     render(conversation, template).expect("rendered").text()
 }
@@ -182,6 +186,15 @@ fn every_span_belongs_to_a_turn_and_texts_of_people_are_spans_of_their_own() {
 }
 
 #[test]
+fn an_attached_document_is_of_no_message() {
+    let mut chat = conversation(Some("s"), &["u"]);
+    chat.context = Some("d".to_owned());
+    let rendered = render(&chat, Template::NemotronQa).expect("rendered");
+    let messages: Vec<_> = rendered.turns.iter().map(|turn| turn.message).collect();
+    assert_eq!(messages, [Some(0), None, Some(1), None]);
+}
+
+#[test]
 fn messages_out_of_order_are_named() {
     let user = || Message::new(Role::User, "u");
     let assistant = || Message::new(Role::Assistant, "a");
@@ -261,13 +274,18 @@ fn folding_leaves_out_the_fewest_of_the_oldest_turns_and_nothing_else() {
         let whole = text(&all, template).len();
         for left_out in 0..=20 {
             let rest = text(&conversation(Some("Count."), &said[2 * left_out..]), template);
-            let folded = fold(&all, template, rest.len() + 10, 10, letters).expect("fits");
+            let folded =
+                fold(&all, &Dialect::Table(template), rest.len() + 10, 10, letters).expect("fits");
             assert_eq!((folded.folded, folded.text()), (left_out, rest), "{template:?}");
         }
         let last = text(&conversation(Some("Count."), &said[40..]), template).len();
-        let error = fold(&all, template, last + 9, 10, letters).expect_err("too long");
+        let error =
+            fold(&all, &Dialect::Table(template), last + 9, 10, letters).expect_err("too long");
         assert_eq!(error.kind(), "no_room");
-        assert_eq!(fold(&all, template, whole, 0, letters).expect("whole").folded, 0);
+        assert_eq!(
+            fold(&all, &Dialect::Table(template), whole, 0, letters).expect("whole").folded,
+            0
+        );
     }
 }
 
@@ -341,9 +359,13 @@ fn the_parts_of_a_prompt_are_its_text_each_with_its_origin() {
         let texts: String =
             parts.iter().flat_map(|part| part.tokens.iter().map(|t| t.text.as_str())).collect();
         assert_eq!(texts, tokenizer.decode(&ids), "{name}");
+        let written = parts.iter().filter(|part| !part.chosen).map(|part| part.text.as_str());
+        assert_eq!(written.collect::<String>(), rendered.text(), "{name}");
         let chosen: Vec<_> = parts.iter().filter(|part| part.chosen).collect();
         assert_eq!(chosen.len(), 1);
         assert_eq!((chosen[0].message, chosen[0].tokens.len()), (Some(2), 2), "{name}");
+        let of_tokens: String = chosen[0].tokens.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(chosen[0].text, of_tokens, "{name}");
         let said: Vec<_> =
             parts.iter().filter(|part| !part.template).map(|part| part.message).collect();
         assert_eq!(said, [Some(0), Some(1), Some(2), Some(3)], "{name}");

@@ -20,6 +20,9 @@ use crate::config::ModelConfig;
 use crate::tokenizer::{TokenizerFile, TokenizerFormat};
 
 pub(super) const CONFIG: &str = "config.json";
+const GENERATION: &str = "generation_config.json";
+pub(crate) const TEMPLATE_FILE: &str = "chat_template.jinja";
+pub(crate) const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 const SENTENCEPIECE: &str = "tokenizer.model";
 const TOKENIZER_JSON: &str = "tokenizer.json";
 const INDEX: &str = "model.safetensors.index.json";
@@ -27,11 +30,11 @@ const SINGLE: &str = "model.safetensors";
 /// What belongs to a model in such a folder beside its config, weights and `tokenizer.model`.
 const COMPANIONS: [&str; 6] = [
     "added_tokens.json",
-    "chat_template.jinja",
-    "generation_config.json",
+    TEMPLATE_FILE,
+    GENERATION,
     "special_tokens_map.json",
     TOKENIZER_JSON,
-    "tokenizer_config.json",
+    TOKENIZER_CONFIG,
 ];
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 /// 262,000 pieces with their merges have 33 MB.
@@ -62,13 +65,22 @@ pub(super) fn open(files: &Files) -> Result<Checkpoint> {
 }
 
 pub(super) fn config(files: &Files) -> Result<(Config, ModelConfig)> {
-    let json = files.read(CONFIG, MAX_CONFIG_BYTES)?;
     let bad = |what: String| files.damaged(format!("{CONFIG}: {what}"));
-    let stated: Config = serde_json::from_slice(&json).map_err(|e| bad(e.to_string()))?;
+    let mut stated: Config = json(files, CONFIG)?;
+    if files.get(GENERATION).is_some() {
+        // Transformers' generation ends by what stands here.
+        let generation: SpecialIds = json(files, GENERATION)?;
+        stated.special_ids.eos = stated.special_ids.eos.and(&generation.eos);
+    }
     stated.check().map_err(|what| files.unsupported(format!("{CONFIG}: {what}")))?;
     let config = stated.dimensions();
     config.check().map_err(bad)?;
     Ok((stated, config))
+}
+
+fn json<T: serde::de::DeserializeOwned>(files: &Files, name: &str) -> Result<T> {
+    let bytes = files.read(name, MAX_CONFIG_BYTES)?;
+    serde_json::from_slice(&bytes).map_err(|e| files.damaged(format!("{name}: {e}")))
 }
 
 /// The SentencePiece model where there is one: a `tokenizer.json` beside it was made from it.

@@ -31,6 +31,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::chat::ModelTemplate;
 use crate::config::ModelConfig;
 use crate::tokenizer::{Tokenizer, TokenizerFile};
 use crate::{Error, Result};
@@ -40,6 +41,7 @@ pub(crate) use array::Stored;
 pub(crate) use digest::hex;
 pub use digest::sha256;
 use files::Files;
+pub(crate) use huggingface::{TEMPLATE_FILE, TOKENIZER_CONFIG};
 use region::Region;
 use special_ids::SpecialIds;
 pub(crate) use special_ids::TokenIds;
@@ -134,15 +136,28 @@ impl Checkpoint {
 
     /// The files of [`huggingface::COMPANIONS`] that came with the checkpoint.
     pub(crate) fn companions(&self) -> impl Iterator<Item = Result<(&'static str, Vec<u8>)>> {
-        self.companions.iter().map(|(name, region)| {
-            if region.len > MAX_COMPANION_BYTES {
-                let (path, found) = (self.path.clone(), region.len);
-                let what =
-                    format!("{name} has {found} bytes: expected at most {MAX_COMPANION_BYTES}");
-                return Err(Error::Damaged { path, what });
-            }
-            Ok((*name, region.read_all()?))
-        })
+        let read =
+            |name| Ok((name, self.companion(name, MAX_COMPANION_BYTES)?.unwrap_or_default()));
+        self.companions.keys().map(move |name| read(*name))
+    }
+
+    /// One of these files.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when it has more than `limit` bytes.
+    pub(crate) fn companion(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>> {
+        let Some(region) = self.companions.get(name) else { return Ok(None) };
+        if region.len > limit {
+            let what = format!("{name} has {} bytes: expected at most {limit}", region.len);
+            return Err(Error::Damaged { path: self.path.clone(), what });
+        }
+        region.read_all().map(Some)
+    }
+
+    /// The chat template that came with it. What is wrong with one is said by rendering.
+    #[must_use]
+    pub fn chat_template(&self) -> Option<Arc<ModelTemplate>> {
+        ModelTemplate::of(self).map(Arc::new)
     }
 
     pub(crate) fn tensors(&self) -> impl Iterator<Item = (&str, &Tensor)> {

@@ -46,6 +46,18 @@ impl TokenIds {
         }
     }
 
+    /// These and others, each once.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        let mut ids = self.all();
+        let new = others.all().into_iter().filter(|id| !self.all().contains(id));
+        ids.extend(new);
+        match ids[..] {
+            [] => Self::None,
+            [id] => Self::One(id),
+            _ => Self::Several(ids),
+        }
+    }
+
     /// These, or the other where there are none.
     pub(crate) fn or(&self, other: Option<u32>) -> Self {
         match (self, other) {
@@ -67,5 +79,8 @@ mod tests {
         assert_eq!(serde_json::json!(ids.eos.or(Some(7))), serde_json::json!([3, 5]));
         assert_eq!(serde_json::json!(ids.bos.or(Some(7))), serde_json::json!(7));
         assert_eq!(serde_json::json!(ids.padding.or(None)), serde_json::Value::Null);
+        assert_eq!(ids.bos.and(&ids.eos).all(), [3, 5]);
+        assert_eq!(ids.eos.and(&TokenIds::One(5)), ids.eos);
+        assert_eq!(ids.eos.and(&TokenIds::One(7)).all(), [3, 5, 7]);
     }
 }

@@ -38,6 +38,7 @@ use sentencepiece::SentencePiece;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 pub(crate) use specials::{Special, Specials};
+pub(crate) use trie::Trie;
 use ts_rs::TS;
 use vocabulary::MAX_PIECE_BYTES;
 

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 /// A byte trie; node 0 is the root.
 #[derive(Default)]
-pub(super) struct Trie {
+pub(crate) struct Trie {
     children: HashMap<(u32, u8), u32>,
     /// What each node's string stands for, where one ends there.
     values: Vec<Option<u32>>,
 }
 
 impl Trie {
-    pub(super) fn new<'a>(entries: impl Iterator<Item = (&'a str, u32)>) -> Self {
+    pub(crate) fn new<'a>(entries: impl Iterator<Item = (&'a str, u32)>) -> Self {
         let mut trie = Self { children: HashMap::new(), values: vec![None] };
         for (text, value) in entries {
             trie.insert(text, value);
@@ -20,7 +20,7 @@ impl Trie {
     }
 
     /// The entries that `text` begins with, shortest first: their lengths in bytes and values.
-    pub(super) fn prefixes<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, u32)> {
+    pub(crate) fn prefixes<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, u32)> {
         let mut node = 0;
         let nodes = text.iter().map_while(move |byte| {
             node = *self.children.get(&(node, *byte))?;
