@@ -8,16 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use tokio::sync::{mpsc as events, oneshot, watch};
 
 use crate::admission::Admission;
+use crate::chat::ModelTemplate;
 use crate::device::choice::DeviceChoice;
 use crate::event::GenerationEvent;
 use crate::generation::{RunContext, Runner};
+use crate::kept_rows::{KeptRows, Look};
 use crate::model::WeightDtype;
 use crate::next::NextToken;
 use crate::score::Score;
-use crate::settings::{GenerationRequest, PromptSpan};
+use crate::settings::{GenerationRequest, PromptSpan, SamplingSettings};
 use crate::status::{EngineStatus, ModelInfo};
 use crate::tokenizer::Tokenizer;
-use crate::worker::{GenerateJob, Job, LoadJob, Question, Wanted, Worker};
+use crate::worker::{GenerateJob, Job, Language, LoadJob, Question, Wanted, Worker};
 use crate::{Error, Result, threads};
 
 /// The engine. Clones share one worker thread, which ends with the last of them.
@@ -25,7 +27,8 @@ use crate::{Error, Result, threads};
 pub struct Engine {
     jobs: mpsc::Sender<Job>,
     status: watch::Receiver<EngineStatus>,
-    tokenizer: watch::Receiver<Option<Arc<Tokenizer>>>,
+    language: watch::Receiver<Option<Language>>,
+    rows: Arc<KeptRows>,
     running: Arc<Running>,
 }
 
@@ -64,11 +67,11 @@ impl Engine {
         let pool = threads::pool(count)?;
         let (jobs, queue) = mpsc::channel();
         let (status_sender, status) = watch::channel(EngineStatus::Empty);
-        let (tokenizer_sender, tokenizer) = watch::channel(None);
+        let (language_sender, language) = watch::channel(None);
         let worker = Worker {
             pool,
             status: status_sender,
-            tokenizer: tokenizer_sender,
+            language: language_sender,
             loaded: None,
             wanted: None,
         };
@@ -76,7 +79,7 @@ impl Engine {
             .name("engine".to_owned())
             .spawn(move || worker.work(&queue))
             .map_err(|e| Error::Panicked(e.to_string()))?;
-        Ok(Self { jobs, status, tokenizer, running: Arc::default() })
+        Ok(Self { jobs, status, language, rows: Arc::default(), running: Arc::default() })
     }
 
     /// Loads a model in place of the current one, which stays until the new one is ready.
@@ -90,6 +93,7 @@ impl Engine {
     ) -> Result<ModelInfo> {
         let cancelled = Arc::new(AtomicBool::new(false));
         *lock(&self.running.load) = cancelled.clone();
+        self.rows.clear();
         let (done, outcome) = oneshot::channel();
         let LoadRequest { path, name, dtype, device } = request;
         let wanted = Wanted { path, name, dtype, device, admission };
@@ -151,6 +155,35 @@ impl Engine {
         .await
     }
 
+    /// What could follow a prompt, with the `listed` likeliest tokens before the settings and after
+    /// them. The row is kept for [`Engine::look_again`].
+    ///
+    /// # Errors
+    /// As a run's; [`Error::RunCancelled`] when every run is cancelled meanwhile.
+    pub async fn look(&self, request: GenerationRequest, listed: usize) -> Result<Look> {
+        let sampling = request.sampling.clone();
+        let read = self.ask(move |runner, cancelled| {
+            runner.row(&request, &RunContext { run: 0, cancelled, emit: &|_| () })
+        });
+        let (row, seed) = read.await?;
+        let row = self.rows.keep(row);
+        self.look_again(row, &sampling, seed, listed)
+    }
+
+    /// The same row by other settings: neither the model nor a run that goes on is asked.
+    ///
+    /// # Errors
+    /// [`Error::RowGone`]; what is wrong with the settings.
+    pub fn look_again(
+        &self,
+        row: u64,
+        sampling: &SamplingSettings,
+        seed: u64,
+        listed: usize,
+    ) -> Result<Look> {
+        self.rows.get(row)?.look(row, sampling, seed, listed)
+    }
+
     /// How surprising each token of a text is.
     ///
     /// # Errors
@@ -182,7 +215,19 @@ impl Engine {
     /// # Errors
     /// [`Error::NoModel`].
     pub fn tokenizer(&self) -> Result<Arc<Tokenizer>> {
-        self.tokenizer.borrow().clone().ok_or(Error::NoModel)
+        Ok(self.language()?.tokenizer)
+    }
+
+    /// The chat template that the loaded model brought along.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`].
+    pub fn chat_template(&self) -> Result<Option<Arc<ModelTemplate>>> {
+        Ok(self.language()?.chat_template)
+    }
+
+    fn language(&self) -> Result<Language> {
+        self.language.borrow().clone().ok_or(Error::NoModel)
     }
 
     /// How many tokens a prompt is, exactly as a run would encode it.

@@ -33,6 +33,7 @@ mod handle;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
 mod judged;
+mod kept_rows;
 mod lane;
 mod logits;
 mod model;
@@ -50,8 +51,8 @@ mod worker;
 pub use admission::{Admission, ModelIdentity};
 pub use bench::{BenchReport, BenchRequest, BenchSource, DecodeSpeed, PrefillSpeed, bench};
 pub use chat::{
-    Answer, Attributes, ChatForm, Conversation, Message, PromptPart, Rendered, RenderedTurn, Role,
-    Template, fold, render,
+    Answer, Attributes, ChatForm, Conversation, Dialect, Message, ModelTemplate, PromptPart,
+    Rendered, RenderedTurn, Role, Template, fold, render,
 };
 pub use checkpoint::{Checkpoint, sha256};
 pub use config::ModelConfig;
@@ -64,6 +65,7 @@ pub use event::{
     TokenProbability, Usage,
 };
 pub use handle::{Engine, LoadRequest, Run};
+pub use kept_rows::Look;
 pub use logits::Window;
 pub use model::WeightDtype;
 pub use next::NextToken;

@@ -14,10 +14,12 @@
 //! | `selection`, `exponential` | what makes it fast: no sort of a whole vocabulary, vector `exp` |
 //! | `random` | draws by seed, lane and step |
 //! | `trace` | what each stage took away |
+//! | `outlook` | what becomes of the likeliest tokens |
 
 mod candidates;
 mod dry;
 mod exponential;
+mod outlook;
 mod penalties;
 mod random;
 mod selection;
@@ -28,6 +30,7 @@ mod trace;
 mod truncation;
 
 pub use exponential::log_sum_exp;
+pub use outlook::{Outlook, StageOutlook, TokenOutlook, outlook};
 pub use random::Draws;
 pub use stage::SamplerStage;
 pub use trace::{Candidate, StageTrace, Trace, entropy_bits};
@@ -99,7 +102,11 @@ pub fn sample(input: &Input<'_>) -> Result<u32> {
 /// As [`sample`].
 pub fn sample_traced(input: &Input<'_>, listed: usize) -> Result<(u32, Trace)> {
     let mut stages = Vec::new();
-    let mut survivors = survivors(input, Some(&mut stages))?;
+    let mut watch = |name, before: &mut Candidates, after: &Candidates| {
+        stages.push(StageTrace::between(name, before, after)?);
+        Ok(())
+    };
+    let mut survivors = survivors(input, Some(&mut watch))?;
     let trace = Trace::new(input.logits, stages, &mut survivors, listed)?;
     Ok((survivors.choose(input.draws.token())?, trace))
 }
@@ -132,30 +139,33 @@ pub fn likeliest_wanted(settings: &SamplingSettings) -> Option<(usize, f32)> {
     None
 }
 
-/// What the chain leaves of the whole row. With somewhere to put traces it also keeps what came to
-/// each stage.
-fn survivors(input: &Input<'_>, traces: Option<&mut Vec<StageTrace>>) -> Result<Candidates> {
+/// Sees each stage that ran, with what came to it and what it left.
+type Watch<'a> = dyn FnMut(SamplerStage, &mut Candidates, &Candidates) -> Result<()> + 'a;
+
+/// What the chain leaves of the whole row.
+fn survivors(input: &Input<'_>, watch: Option<&mut Watch<'_>>) -> Result<Candidates> {
     check_numbers(input.logits)?;
     let row = &input.logits[..input.pieces.min(input.logits.len())];
     input.settings.check_tokens(row.len())?;
     let mut candidates = Candidates::new(row);
-    run(&mut candidates, input, traces)?;
+    run(&mut candidates, input, watch)?;
     Ok(candidates)
 }
 
 fn run(
     candidates: &mut Candidates,
     input: &Input<'_>,
-    mut traces: Option<&mut Vec<StageTrace>>,
+    mut watch: Option<&mut Watch<'_>>,
 ) -> Result<()> {
     for stage in &input.settings.sampler_order {
         if !stage.acts(input.settings) {
             continue;
         }
-        let before = traces.is_some().then(|| candidates.clone());
+        // What came to a stage is kept only for somebody who looks.
+        let before = watch.is_some().then(|| candidates.clone());
         stage.apply(candidates, input)?;
-        if let (Some(traces), Some(mut before)) = (traces.as_deref_mut(), before) {
-            traces.push(StageTrace::between(*stage, &mut before, candidates)?);
+        if let (Some(watch), Some(mut before)) = (watch.as_deref_mut(), before) {
+            watch(*stage, &mut before, candidates)?;
         }
     }
     Ok(())

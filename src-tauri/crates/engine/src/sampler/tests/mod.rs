@@ -2,6 +2,7 @@
 
 mod likeliest;
 mod naive;
+mod outlook;
 mod properties;
 mod reference;
 
