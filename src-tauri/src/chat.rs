@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use engine::{
-    Attributes, ChatForm, Conversation, Engine, Message, ModelInfo, PromptSpan, Rendered, Role,
-    Template, fold,
+    Attributes, ChatForm, Conversation, Dialect, Engine, Message, ModelInfo, PromptSpan, Rendered,
+    Role, Template, fold,
 };
-use sessions::{Id, Piece, Store};
+use sessions::{Author, Id, Piece, Place, Store, Token, WrittenToken};
 
 use crate::run::spans;
 
@@ -18,7 +18,8 @@ pub(crate) const BETWEEN: &str = "\n\n";
 /// A chat as it stands.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    pieces: Vec<Piece>,
+    /// The document, with tokens only where the model that it was read for wrote them.
+    pub(crate) pieces: Vec<Piece>,
     /// What runs were asked for with.
     attributes: BTreeMap<Id, Attributes>,
 }
@@ -32,6 +33,22 @@ impl Turns {
         };
         let attributes = runs.filter_map(|run| Some((run.id, asked(&run.record)?))).collect();
         Ok(Self { pieces: store.prompt(session, model_hash)?, attributes })
+    }
+
+    /// Lets the answer go on from a token that somebody has chosen: the place where a run does.
+    pub(crate) fn begun_with(&mut self, token: WrittenToken) -> Place {
+        let offset = self.pieces.iter().map(|piece| piece.text.len()).sum();
+        let (id, text) = (token.id, token.text.clone());
+        let bytes = text.len() as u32;
+        self.pieces.push(Piece {
+            node: Id::random(),
+            role: sessions::Role::Assistant,
+            author: Author::Model,
+            run: None,
+            text,
+            tokens: vec![Token { id, bytes, logprob: token.logprob }],
+        });
+        Place::Instead { offset, token }
     }
 
     /// What is said by this template, with a `draft` that the user is about to add. After an answer
@@ -93,30 +110,36 @@ fn say(messages: &mut Vec<Message>, text: &str) {
     }
 }
 
-/// The template that a form means for a model.
-pub(crate) fn template(form: &ChatForm, model: &ModelInfo) -> Template {
-    form.template.or_of_model(Path::new(&model.path))
+/// A chat's next answer: what the model is asked, and with what.
+pub(crate) struct Asked {
+    pub(crate) conversation: Conversation,
+    pub(crate) prompt: Rendered,
 }
 
-/// As much of a conversation as leaves room for an answer of so many tokens.
+/// As much of a chat as leaves room for an answer of so many tokens. It takes a while: not for a
+/// thread that others wait for.
 ///
 /// # Errors
-/// As [`fold`] says.
-pub(crate) fn prompt(
+/// As [`Dialect::of`] and [`fold`] say.
+pub(crate) fn ask(
     engine: &Engine,
     model: &ModelInfo,
-    conversation: &Conversation,
-    template: Template,
+    turns: &Turns,
+    form: &ChatForm,
+    draft: Option<&str>,
     room: u32,
-) -> engine::Result<Rendered> {
+) -> engine::Result<Asked> {
+    let own = engine.chat_template()?;
+    let dialect = Dialect::of(form.template, Path::new(&model.path), own)?;
+    let conversation = turns.conversation(dialect.template(), form, draft);
     let count = |spans: &[PromptSpan]| engine.count_tokens(spans).map(|count| count as usize);
-    fold(conversation, template, model.context_length as usize, room as usize, count)
+    let context = model.context_length as usize;
+    let prompt = fold(&conversation, &dialect, context, room as usize, count)?;
+    Ok(Asked { conversation, prompt })
 }
 
 #[cfg(test)]
 mod tests {
-    use sessions::{Author, Token};
-
     use super::*;
 
     fn piece(role: sessions::Role, run: Option<Id>, text: &str, ids: &[u32]) -> Piece {
@@ -150,6 +173,23 @@ mod tests {
         assert_eq!(answer.spans, Some(vec![tokens, typed]));
         assert_eq!(answer.attributes.as_ref().map(|asked| asked.humor), Some(4));
         assert!(!conversation.unfinished && conversation.context.is_none());
+    }
+
+    #[test]
+    fn a_token_begins_an_answer_or_goes_on_with_one() {
+        let token = |id| WrittenToken { id, text: " x".into(), logprob: -1.0 };
+        let mut answered = turns();
+        let place = answered.begun_with(token(9));
+        assert_eq!(place, Place::Instead { offset: 16, token: token(9) });
+        let conversation = answered.conversation(Template::Base, &ChatForm::default(), None);
+        assert_eq!(conversation.messages.len(), 2);
+        let spans = conversation.messages[1].spans.as_ref().expect("spans");
+        assert_eq!(spans.last(), Some(&PromptSpan::Tokens { ids: vec![9] }));
+        let mut waiting = turns();
+        waiting.pieces.truncate(1);
+        waiting.begun_with(token(9));
+        let conversation = waiting.conversation(Template::Base, &ChatForm::default(), None);
+        assert!(conversation.unfinished && conversation.messages.len() == 2);
     }
 
     #[test]

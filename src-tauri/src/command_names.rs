@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 82] = [
+const COMMAND_NAMES: [&str; 84] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -26,6 +26,8 @@ const COMMAND_NAMES: [&str; 82] = [
     "chat_prompt",
     "open_as_completion",
     "open_link",
+    "look",
+    "look_again",
     "watch_saving",
     "list_sessions",
     "search_sessions",

@@ -7,11 +7,12 @@ include!("command_names.rs");
 
 use std::path::Path;
 
+use engine::sampler::{StageOutlook, TokenOutlook};
 use engine::{
     Attributes, ChatForm, Completion, DeviceChoice, EngineStatus, FinishReason, GeneratedToken,
-    GenerationEvent, GenerationRequest, Gpu, Gpus, LoadProgress, MemoryPlan, ModelInfo, Problem,
-    PromptPart, PromptSpan, PromptToken, SamplerStage, SamplingSettings, Template, Timings,
-    TokenProbability, TokenText, Usage,
+    GenerationEvent, GenerationRequest, Gpu, Gpus, LoadProgress, Look, MemoryPlan, ModelInfo,
+    Problem, PromptPart, PromptSpan, PromptToken, SamplerStage, SamplingSettings, Template,
+    Timings, TokenProbability, TokenText, Usage,
 };
 use hub::{Acceptance, Card, Fact, Record, Score, TokenPlace};
 use sessions::{
@@ -24,7 +25,7 @@ use ts_rs::{Config, TS};
 
 use functions::FUNCTIONS;
 
-use crate::commands::chat::ChatPrompt;
+use crate::commands::chat::{AnswerStart, ChatPrompt};
 use crate::commands::document::OpenSession;
 use crate::commands::downloads::Account;
 use crate::commands::files::ExportFormat;
@@ -91,6 +92,10 @@ fn bindings() -> String {
         PromptPart::decl(&config),
         engine::Role::decl(&config),
         ChatPrompt::decl(&config),
+        AnswerStart::decl(&config),
+        StageOutlook::decl(&config),
+        TokenOutlook::decl(&config),
+        Look::decl(&config),
         SaveState::decl(&config),
         Notice::decl(&config),
         Saving::decl(&config),

@@ -41,7 +41,7 @@ pub fn run() -> ExitCode {
 
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
     use commands::{
-        chat, document, downloads, engine, files, library, licences, models, preferences,
+        chat, document, downloads, engine, files, lens, library, licences, models, preferences,
     };
     builder
         .plugin(tauri_plugin_dialog::init())
@@ -72,6 +72,8 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             chat::chat_prompt,
             chat::open_as_completion,
             chat::open_link,
+            lens::look,
+            lens::look_again,
             library::watch_saving,
             library::list_sessions,
             library::search_sessions,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Answer, Attributes, ChatForm, FinishReason, GenerationEvent, GenerationRequest, LaneEnd,
-    ModelInfo, Problem, PromptSpan, Run, RunRecord, Template,
+    Answer, Attributes, ChatForm, Engine, FinishReason, GenerationEvent, GenerationRequest,
+    LaneEnd, ModelInfo, Problem, PromptSpan, Run, RunRecord, Template,
 };
 use serde_json::Value;
 use sessions::{Begun, Document, Id, Piece, Place, RunEnd, RunStart, Sessions, WrittenToken};
@@ -12,8 +12,25 @@ use sessions::{Begun, Document, Id, Piece, Place, RunEnd, RunStart, Sessions, Wr
 use tauri::ipc::Channel;
 
 use crate::App;
-use crate::chat::{Turns, prompt, template};
+use crate::chat::{Asked, Turns, ask};
 use crate::commands::problem;
+
+/// Does work of some milliseconds where it keeps nobody waiting.
+pub(crate) async fn unhurried<T: Send + 'static>(
+    work: impl FnOnce() -> engine::Result<T> + Send + 'static,
+) -> engine::Result<T> {
+    tauri::async_runtime::spawn_blocking(work).await.unwrap_or(Err(engine::Error::Closed))
+}
+
+/// The request with its prompt as token ids: the record and the run have the very same ones.
+fn encoded(engine: &Engine, mut request: GenerationRequest) -> engine::Result<GenerationRequest> {
+    let ids = engine.tokenizer()?.encode_prompt(&request.prompt, request.add_bos)?;
+    if !ids.is_empty() {
+        request.add_bos = false;
+        request.prompt = vec![PromptSpan::Tokens { ids }];
+    }
+    Ok(request)
+}
 
 /// A run that has begun in a session.
 pub(crate) struct SessionRun {
@@ -44,12 +61,13 @@ impl SessionRun {
         run.queue(app, &model, begun, on_begun).await
     }
 
-    /// Begins an answer in a chat, to what was said last or at `after`. What cannot be put to the
-    /// model leaves the chat as it was.
+    /// Begins an answer in a chat, to what was said last or at `after`, with a `token` to begin with
+    /// if somebody has chosen one. What cannot be put to the model leaves the chat as it was.
     pub(crate) async fn answer(
         app: &App,
         session: Id,
         after: Option<Id>,
+        token: Option<WrittenToken>,
         form: &ChatForm,
         mut request: GenerationRequest,
         on_begun: &Channel<Begun>,
@@ -63,12 +81,16 @@ impl SessionRun {
             }
             Ok((before, Turns::read(store, session, &hash)?))
         });
-        let (before, turns) = read.await.map_err(problem)?;
-        let template = template(form, &model);
-        let conversation = turns.conversation(template, form, None);
+        let (before, mut turns) = read.await.map_err(problem)?;
+        let place = match token {
+            Some(token) => turns.begun_with(token),
+            None => Place::End,
+        };
         let room = request.max_tokens.unwrap_or(GenerationRequest::DEFAULT_MAX_TOKENS);
-        let rendered = match prompt(&app.engine, &model, &conversation, template, room) {
-            Ok(rendered) => rendered,
+        let (engine, of, form) = (app.engine.clone(), model.clone(), form.clone());
+        let asked = unhurried(move || ask(&engine, &of, &turns, &form, None, room)).await;
+        let Asked { conversation, prompt } = match asked {
+            Ok(asked) => asked,
             Err(error) => {
                 let back = move |store: &mut sessions::Store| match before {
                     Some(before) => store.switch_to(session, before, false),
@@ -79,11 +101,11 @@ impl SessionRun {
                 return Err(Problem::from(&error));
             }
         };
-        let begun =
-            app.sessions.ask(move |store| store.begin_run(session, Place::End, start)).await;
+        let begun = app.sessions.ask(move |store| store.begin_run(session, place, start)).await;
         let begun = begun.map_err(problem)?;
-        request.prompt.clone_from(&rendered.spans);
-        request.stop.extend(rendered.stop.iter().cloned());
+        let (template, answer) = (prompt.template, prompt.answer());
+        request.prompt = prompt.spans;
+        request.stop.extend(prompt.stop);
         let steered = (template == Template::NemotronSteerlm)
             .then(|| conversation.attributes.unwrap_or_else(Attributes::default));
         let record = RunRecord {
@@ -92,7 +114,7 @@ impl SessionRun {
             ..RunRecord::new(&model, request)
         };
         let run = Self::new(app, session, &begun, record);
-        Self { answer: Some(rendered.answer()), ..run }.queue(app, &model, begun, on_begun).await
+        Self { answer: Some(answer), ..run }.queue(app, &model, begun, on_begun).await
     }
 
     fn new(app: &App, session: Id, begun: &Begun, record: RunRecord) -> Self {
@@ -109,26 +131,17 @@ impl SessionRun {
     ) -> Result<(Self, Run), Problem> {
         // A window that is gone ends the run as soon as it has something to say.
         let _ = on_begun.send(begun);
-        let queued = self.encode(app).and_then(|()| {
-            let request = self.record.request.clone();
+        let (engine, request) = (app.engine.clone(), self.record.request.clone());
+        let encoded = unhurried(move || encoded(&engine, request)).await;
+        let queued = encoded.and_then(|request| {
+            self.record.request = request.clone();
+            self.describe();
             app.engine.generate_with(model, request)
         });
         match queued {
             Ok(queued) => Ok((self, queued)),
             Err(error) => Err(self.fail(error).await),
         }
-    }
-
-    /// Replaces the prompt by its token ids: the record and the run have the very same ones.
-    fn encode(&mut self, app: &App) -> engine::Result<()> {
-        let request = &mut self.record.request;
-        let ids = app.engine.tokenizer()?.encode_prompt(&request.prompt, request.add_bos)?;
-        if !ids.is_empty() {
-            request.add_bos = false;
-            request.prompt = vec![PromptSpan::Tokens { ids }];
-        }
-        self.describe();
-        Ok(())
     }
 
     /// Takes what the run reports: text goes to the session lane by lane.
@@ -237,6 +250,33 @@ pub(crate) fn spans(pieces: &[Piece]) -> Vec<PromptSpan> {
     spans
 }
 
+/// The pieces in front of a byte of the document; a token in the middle of which it lies is text.
+pub(crate) fn until(pieces: Vec<Piece>, end: Option<usize>) -> Vec<Piece> {
+    let Some(mut room) = end else { return pieces };
+    let mut kept = Vec::new();
+    for mut piece in pieces {
+        let length = piece.text.len();
+        if length <= room {
+            room -= length;
+            kept.push(piece);
+            continue;
+        }
+        let mut whole = 0;
+        let tokens = piece.tokens.iter().take_while(|token| {
+            let fits = whole + token.bytes as usize <= room;
+            whole += if fits { token.bytes as usize } else { 0 };
+            fits
+        });
+        let tokens = tokens.copied().collect();
+        let rest = piece.text.get(whole..room).unwrap_or_default().to_owned();
+        piece.text.truncate(whole);
+        kept.push(Piece { tokens, ..piece.clone() });
+        kept.push(Piece { tokens: Vec::new(), text: rest, ..piece });
+        break;
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use sessions::{Author, Role, Token};
@@ -263,5 +303,24 @@ mod tests {
         let ids = |ids: &[u32]| PromptSpan::Tokens { ids: ids.to_vec() };
         assert_eq!(found, [text("ab"), ids(&[1, 2, 3]), text("f"), ids(&[7])]);
         assert!(spans(&[piece("", &[])]).is_empty());
+    }
+
+    #[test]
+    fn a_place_inside_a_token_leaves_what_is_in_front_of_it_as_text() {
+        let pieces = || {
+            let mut word = piece("fghij", &[1, 2]);
+            (word.tokens[0].bytes, word.tokens[1].bytes) = (2, 3);
+            vec![piece("abc", &[]), word, piece("k", &[3])]
+        };
+        let text = |text: &str| PromptSpan::Text { text: text.to_owned() };
+        let ids = |ids: &[u32]| PromptSpan::Tokens { ids: ids.to_vec() };
+        let found = |end| spans(&until(pieces(), end));
+        assert_eq!(found(None), [text("abc"), ids(&[1, 2, 3])]);
+        assert_eq!(found(Some(8)), [text("abc"), ids(&[1, 2])]);
+        assert_eq!(found(Some(5)), [text("abc"), ids(&[1])]);
+        assert_eq!(found(Some(6)), [text("abc"), ids(&[1]), text("h")]);
+        assert_eq!(found(Some(2)), [text("ab")]);
+        assert!(found(Some(0)).is_empty());
+        assert_eq!(found(Some(99)), found(None));
     }
 }

@@ -1,16 +1,16 @@
 //! Chats: what is said, answered, and put to the model for that.
 
 use engine::{ChatForm, GenerationEvent, GenerationRequest, Problem, PromptPart, Role, Template};
-use serde::Serialize;
-use sessions::{Begun, Document, Id, Kind, NewSession, Store};
+use serde::{Deserialize, Serialize};
+use sessions::{Begun, Document, Id, Kind, NewSession, Store, WrittenToken};
 use tauri::State;
 use tauri::ipc::Channel;
 use ts_rs::TS;
 
 use super::document::{OpenSession, opened};
 use super::{Outcome, ask, models};
-use crate::chat::{BETWEEN, Turns, prompt, template};
-use crate::run::SessionRun;
+use crate::chat::{Asked, BETWEEN, Turns, ask as ask_model};
+use crate::run::{SessionRun, unhurried};
 use crate::{App, stream};
 
 /// The prompt that would ask for the next answer.
@@ -61,20 +61,30 @@ pub(crate) async fn edit_turn(
     .await
 }
 
-/// Answers what the user has said last, or at `after`; after an answer, goes on with it. The
-/// request's own prompt is not looked at. Resolves with the document when the answer is over.
+/// Where an answer begins: without anything behind what was said last, or with the last answer.
+#[derive(Deserialize, TS)]
+pub(crate) struct AnswerStart {
+    /// Behind this turn instead.
+    after: Option<Id>,
+    /// Behind a token that somebody has chosen.
+    token: Option<WrittenToken>,
+}
+
+/// Answers what the user has said; after an answer, goes on with it. The request's own prompt is
+/// not looked at. Resolves with the document when the answer is over.
 #[tauri::command]
 pub(crate) async fn answer(
     app: State<'_, App>,
     session: Id,
-    after: Option<Id>,
+    start: AnswerStart,
     form: ChatForm,
     request: GenerationRequest,
     on_begun: Channel<Begun>,
     on_events: Channel<Vec<GenerationEvent>>,
 ) -> Outcome<Document> {
+    let AnswerStart { after, token } = start;
     let (mut kept, run) =
-        SessionRun::answer(&app, session, after, &form, request, &on_begun).await?;
+        SessionRun::answer(&app, session, after, token, &form, request, &on_begun).await?;
     let outcome = stream::forward(run, &on_events, |events| kept.take(events)).await;
     kept.end(outcome).await
 }
@@ -92,22 +102,20 @@ pub(crate) async fn chat_prompt(
     let hash = model.sha256.clone();
     let turns = ask(&app.sessions, move |store| Turns::read(store, session, &hash)).await?;
     let engine = app.engine.clone();
-    let rendering = tauri::async_runtime::spawn_blocking(move || {
-        let template = template(&form, &model);
-        let conversation = turns.conversation(template, &form, draft.as_deref());
-        let rendered = prompt(&engine, &model, &conversation, template, max_tokens)?;
-        let parts = rendered.parts(&*engine.tokenizer()?)?;
+    let prompt = unhurried(move || {
+        let asked = ask_model(&engine, &model, &turns, &form, draft.as_deref(), max_tokens)?;
+        let Asked { conversation, prompt } = asked;
+        let parts = prompt.parts(&*engine.tokenizer()?)?;
         Ok(ChatPrompt {
-            template: rendered.template,
+            template: prompt.template,
             tokens: parts.iter().map(|part| part.tokens.len() as u32).sum(),
             parts,
             roles: conversation.messages.iter().map(|message| message.role).collect(),
-            folded: rendered.folded as u32,
-            stop: rendered.stop,
+            folded: prompt.folded as u32,
+            stop: prompt.stop,
         })
     });
-    let rendered = rendering.await.unwrap_or(Err(engine::Error::Closed));
-    rendered.map_err(|error| Problem::from(&error))
+    prompt.await.map_err(|error| Problem::from(&error))
 }
 
 /// Begins a completion with the exact prompt of a chat.
@@ -119,8 +127,7 @@ pub(crate) async fn open_as_completion(
     max_tokens: u32,
 ) -> Outcome<OpenSession> {
     let prompt = chat_prompt(app.clone(), session, form, None, max_tokens).await?;
-    let tokens = prompt.parts.into_iter().flat_map(|part| part.tokens);
-    let text: String = tokens.map(|token| token.text).collect();
+    let text: String = prompt.parts.into_iter().map(|part| part.text).collect();
     let open = ask(&app.sessions, move |store| completion(store, session, &text)).await?;
     app.remember(open.session());
     Ok(open)

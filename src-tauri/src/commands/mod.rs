@@ -6,6 +6,7 @@ pub(crate) mod document;
 pub(crate) mod downloads;
 pub(crate) mod engine;
 pub(crate) mod files;
+pub(crate) mod lens;
 pub(crate) mod library;
 pub(crate) mod licences;
 pub(crate) mod models;

@@ -1,7 +1,7 @@
 //! The commands as functions of TypeScript, in the order of `COMMAND_NAMES`.
 
 /// Name, parameters, result, what it does.
-pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 82] = [
+pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 84] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -86,9 +86,9 @@ pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 82] = [
     ),
     (
         "answer",
-        "session: Id, after: Id | null, form: ChatForm, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>",
+        "session: Id, start: AnswerStart, form: ChatForm, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>",
         "Document",
-        "Answers what was said last, or at a turn; after an answer, goes on with it.",
+        "Answers what was said last, or at a turn; after an answer, goes on with it, and from a token that was chosen.",
     ),
     (
         "chatPrompt",
@@ -103,6 +103,18 @@ pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 82] = [
         "Begins a completion with the exact prompt of a chat.",
     ),
     ("openLink", "link: string", "null", "Opens a link of an answer in the browser."),
+    (
+        "look",
+        "session: Id, at: number | null, form: ChatForm, sampling: SamplingSettings, seed: number | null",
+        "Look",
+        "What could follow a place of the document, or its end; in a chat the next token of the answer.",
+    ),
+    (
+        "lookAgain",
+        "row: number, sampling: SamplingSettings, seed: number",
+        "Look",
+        "The same place by other settings; the model is not asked.",
+    ),
     (
         "watchSaving",
         "onChange: Channel<Saving>",

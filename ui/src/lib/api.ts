@@ -2,6 +2,7 @@
 import { Channel } from '@tauri-apps/api/core';
 import * as bindings from './bindings';
 import type {
+  AnswerStart,
   Begun,
   ChatForm,
   Document,
@@ -55,6 +56,8 @@ export {
   licences,
   listModels,
   listSessions,
+  look,
+  lookAgain,
   moveFolder,
   moveSession,
   newSession,
@@ -114,14 +117,14 @@ export function generate(
 
 export function answer(
   session: string,
-  after: string | null,
+  start: AnswerStart,
   form: ChatForm,
   request: GenerationRequest,
   onBegun: (begun: Begun) => void,
   onEvents: (events: GenerationEvent[]) => void,
 ): Promise<Document> {
   const channels = [channel(onBegun), channel(onEvents)] as const;
-  return bindings.answer(session, after, form, request, ...channels);
+  return bindings.answer(session, start, form, request, ...channels);
 }
 
 export function checkModel(

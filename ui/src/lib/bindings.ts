@@ -288,7 +288,7 @@ text: string,
 logprob: number, };
 export type Place = { "type": "end" } | { "type": "at", offset: number, } | { "type": "again" } | { "type": "instead", offset: number, token: WrittenToken, };
 export type Begun = { run: Id, prompt: Array<Piece>, tail: string, };
-export type Template = "auto" | "nemotron-sft" | "nemotron-rlhf" | "nemotron-steerlm" | "nemotron-qa" | "base";
+export type Template = "auto" | "nemotron-sft" | "nemotron-rlhf" | "nemotron-steerlm" | "nemotron-qa" | "base" | "model";
 export type Attributes = { quality: number, understanding: number, correctness: number, coherence: number, complexity: number, verbosity: number, toxicity: number, humor: number, creativity: number, violence: number, helpfulness: number, not_appropriate: number, hate_speech: number, sexual_content: number, fails_task: number, political_content: number, moral_judgement: number, 
 /**
  * Two small letters.
@@ -319,7 +319,7 @@ template: boolean,
 /**
  * The model chose these very tokens.
  */
-chosen: boolean, 
+chosen: boolean, text: string, 
 /**
  * Those that begin in it.
  */
@@ -342,6 +342,74 @@ folded: number,
  * What ends an answer.
  */
 stop: Array<string>, };
+export type AnswerStart = { 
+/**
+ * Behind this turn instead.
+ */
+after: Id | null, 
+/**
+ * Behind a token that somebody has chosen.
+ */
+token: WrittenToken | null, };
+export type StageOutlook = { name: SamplerStage, survivors: number, 
+/**
+ * Probability it took away, of the distribution that came to it.
+ */
+mass_removed: number, 
+/**
+ * False: it left everything as it was.
+ */
+changed: boolean, };
+export type TokenOutlook = { id: number, text: string, 
+/**
+ * Its probability in the model's own distribution.
+ */
+before: number, 
+/**
+ * Its probability after the chain; 0 where it was cut.
+ */
+after: number, cut_by: SamplerStage | null, };
+export type Look = { 
+/**
+ * Names the row.
+ */
+row: number, 
+/**
+ * The tokens in front of the place.
+ */
+prompt_tokens: number, 
+/**
+ * The seed by which the token was chosen.
+ */
+seed: number, 
+/**
+ * How many tokens there are.
+ */
+vocabulary: number, 
+/**
+ * Of the model's own distribution.
+ */
+entropy_bits: number, 
+/**
+ * How probable all survivors together were before any setting.
+ */
+kept_mass: number, 
+/**
+ * How many tokens can be chosen.
+ */
+survivors: number, 
+/**
+ * Those that the settings ask for, in the order in which they ran.
+ */
+stages: Array<StageOutlook>, 
+/**
+ * The likeliest before and the likeliest after, by `before`, likeliest first.
+ */
+tokens: Array<TokenOutlook>, 
+/**
+ * The token that a run with these settings and draws takes; it is among `tokens`.
+ */
+chosen: number, };
 export type SaveState = { "type": "saved" } | { "type": "saving" } | { "type": "failing", problem: Problem, };
 export type Notice = { "type": "rescued", kept: string, sessions: number, 
 /**
@@ -580,9 +648,9 @@ export const say = (session: Id, text: string) =>
 /** Gives a turn another text: on a branch of its own if something has come of it. */
 export const editTurn = (session: Id, node: Id, text: string) =>
   invoke<Document>('edit_turn', { session, node, text });
-/** Answers what was said last, or at a turn; after an answer, goes on with it. */
-export const answer = (session: Id, after: Id | null, form: ChatForm, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>) =>
-  invoke<Document>('answer', { session, after, form, request, onBegun, onEvents });
+/** Answers what was said last, or at a turn; after an answer, goes on with it, and from a token that was chosen. */
+export const answer = (session: Id, start: AnswerStart, form: ChatForm, request: GenerationRequest, onBegun: Channel<Begun>, onEvents: Channel<Array<GenerationEvent>>) =>
+  invoke<Document>('answer', { session, start, form, request, onBegun, onEvents });
 /** The exact prompt for the next answer, with what the user is about to say. */
 export const chatPrompt = (session: Id, form: ChatForm, draft: string | null, maxTokens: number) =>
   invoke<ChatPrompt>('chat_prompt', { session, form, draft, maxTokens });
@@ -592,6 +660,12 @@ export const openAsCompletion = (session: Id, form: ChatForm, maxTokens: number)
 /** Opens a link of an answer in the browser. */
 export const openLink = (link: string) =>
   invoke<null>('open_link', { link });
+/** What could follow a place of the document, or its end; in a chat the next token of the answer. */
+export const look = (session: Id, at: number | null, form: ChatForm, sampling: SamplingSettings, seed: number | null) =>
+  invoke<Look>('look', { session, at, form, sampling, seed });
+/** The same place by other settings; the model is not asked. */
+export const lookAgain = (row: number, sampling: SamplingSettings, seed: number) =>
+  invoke<Look>('look_again', { row, sampling, seed });
 /** Sends the state of saving now and after every change. */
 export const watchSaving = (onChange: Channel<Saving>) =>
   invoke<null>('watch_saving', { onChange });

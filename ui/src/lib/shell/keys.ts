@@ -12,6 +12,7 @@ export type Action =
   | 'completion'
   | 'chat'
   | 'prompt'
+  | 'look'
   | 'new'
   | 'search'
   | 'rename'
@@ -92,6 +93,12 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
       },
       { action: 'stop', shown: 'Esc', what: 'Stop', matches: bare('Escape') },
       { action: 'retry', shown: 'Ctrl R', what: 'Retry the last run', matches: ctrl('r') },
+      {
+        action: 'look',
+        shown: 'Ctrl L',
+        what: 'Look at the next token at the cursor',
+        matches: ctrl('l'),
+      },
       { action: 'undo', shown: 'Ctrl Z', what: 'Undo', matches: ctrl('z') },
       {
         action: 'redo',
