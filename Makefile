@@ -27,7 +27,7 @@ test: packages test-packages build
 
 # How the window feels and how fast a model comes, in milliseconds, held to the figures in tests/tests/*_speed.rs.
 bench: packages test-packages build
-	BENCH=1 tests/run_under_display $(CARGO) test --release -p tests --test window_speed --test sessions_speed --test download_speed -- --nocapture
+	BENCH=1 tests/run_under_display $(CARGO) test --release -p tests --test window_speed --test chat_speed --test sessions_speed --test download_speed -- --nocapture
 
 # Whether memory stays what it is while text streams for SOAK_MINUTES.
 SOAK_MINUTES ?= 60

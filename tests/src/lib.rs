@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod checkpoint;
+pub mod free_core;
 pub mod nemotron;
 pub mod standin;
 pub mod timing;

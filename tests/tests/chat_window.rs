@@ -1,6 +1,8 @@
 //! A conversation with the built-in model in the real window. One test, because a display has one
 //! keyboard focus.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tests::window::{ALT, CTRL, DOWN, HOME, RETURN, Theme, UP, Window};
 
@@ -33,13 +35,18 @@ async fn a_person_talks_edits_branches_and_comes_back() {
     attributes_are_in_the_prompt(&window).await;
     what_does_not_fit_is_folded(&window).await;
     let last = turns(&window).await;
-    window.close().await;
+    // What is half written is on the disk within a second.
+    window.type_into("composer", "Not sent yet").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    window.kill().await;
 
     // Everything is there again, in the light as well.
     let window = Window::open_in(data.path(), Theme::Light, None).await;
     window.wait("the built-in model loads", "model-name", |name| name == "demo").await;
     has_turns(&window, last.len()).await;
     assert_eq!(turns(&window).await, last);
+    let draft = "return document.querySelector('[data-testid=composer]').value === 'Not sent yet'";
+    window.until("the draft is there", draft).await;
     window.check_accessibility().await;
     as_a_completion(&window).await;
     window.close().await;

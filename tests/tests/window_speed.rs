@@ -3,14 +3,14 @@
 //! one event, and the worst of many frames, says nothing: there the median frame is judged, and what
 //! happens once only has to happen at once for a person.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tests::checkpoint::with_context;
+use tests::free_core;
 use tests::timing::{intervals, judge, ms, note};
-use tests::window::{CTRL, HOME, RETURN, Theme, Window, processes, running};
-use tokio::process::Command;
+use tests::window::{CTRL, HOME, RETURN, Theme, Window};
 
 /// From the key press to the first character on the page.
 const FIRST_TOKEN_MS: f64 = 100.0;
@@ -96,22 +96,11 @@ async fn the_demo_opens_at_once_and_four_thousand_tokens_stream_smoothly_until_e
     streams_into_a_long_document_with_a_free_core(&data, &model).await;
 }
 
-/// Others that want the engine's core: with them it writes about 300 tokens a second.
-const RIVALS: usize = 8;
-
-/// As beside a GPU, which leaves the processor to the window: the engine has the first core, together
-/// with its rivals, and everything else has the others.
+/// The same beside a GPU.
 async fn streams_into_a_long_document_with_a_free_core(data: &Path, model: &Path) {
-    let first = ["taskset", "--cpu-list", "0"];
-    let window = Window::open_behind(&first, data, Some(model)).await;
+    let window = free_core::open(data, model).await;
     window.wait("the model loads", "model-name", |name| name == "long").await;
-    keep_off_the_first_core().await;
-    let mut rivals = Vec::new();
-    for _ in 0..RIVALS {
-        let busy = ["--cpu-list", "0", "sh", "-c", "while :; do :; done"];
-        let rival = Command::new("taskset").args(busy).kill_on_drop(true).spawn();
-        rivals.push(rival.expect("taskset"));
-    }
+    let _rivals = free_core::slow_the_engine().await;
     window.type_into("temperature", &HOME.to_string()).await;
     window.set_max_tokens(TOKENS).await;
     window.type_into("document", "The meaning of life is").await;
@@ -122,25 +111,6 @@ async fn streams_into_a_long_document_with_a_free_core(data: &Path, model: &Path
     note(&format!("at {:.0} tokens/s", f64::from(TOKENS) / seconds), p50);
     judge("frame, free core, p99", p99, FREE_FRAME_P99_MS, f64::INFINITY);
     window.close().await;
-}
-
-/// Every thread of app, web view and display but the engine's.
-async fn keep_off_the_first_core() {
-    let display = running(|program| program.ends_with("Xvfb"));
-    for thread in processes().iter().chain(&display).flat_map(|process| threads(process)) {
-        let name = std::fs::read_to_string(thread.join("comm")).unwrap_or_default();
-        if name.starts_with("engine") {
-            continue;
-        }
-        let number = thread.file_name().expect("a number");
-        // A thread may have ended meanwhile.
-        let _ = Command::new("taskset").args(["--pid", "fffe"]).arg(number).output().await;
-    }
-}
-
-fn threads(process: &Path) -> Vec<PathBuf> {
-    let threads = std::fs::read_dir(process.join("task")).expect("threads").flatten();
-    threads.map(|thread| thread.path()).collect()
 }
 
 async fn opens_with_the_demo_model() {

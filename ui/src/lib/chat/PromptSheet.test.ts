@@ -1,16 +1,28 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { tick, type ComponentProps } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { ExactPrompt } from './prompt';
+import type { ExactPrompt, PromptPart } from './prompt';
 import PromptSheet from './PromptSheet.svelte';
 
 const token = (id: number, text: string) => ({ id, text });
+const part = (
+  message: number,
+  template: boolean,
+  chosen: boolean,
+  tokens: PromptPart['tokens'],
+): PromptPart => ({
+  message,
+  template,
+  chosen,
+  text: tokens.map(({ text }) => text).join(''),
+  tokens,
+});
 const prompt: ExactPrompt = {
   template: 'nemotron-sft',
   parts: [
-    { message: 2, template: true, chosen: false, tokens: [token(1, '<extra_id_1>User\n')] },
-    { message: 2, template: false, chosen: false, tokens: [token(2, 'What'), token(3, ' is it?')] },
-    { message: 3, template: false, chosen: true, tokens: [token(4, ' Wax'), token(5, '')] },
+    part(2, true, false, [token(1, '<extra_id_1>User\n')]),
+    part(2, false, false, [token(2, 'What'), token(3, ' is it?')]),
+    part(3, false, true, [token(4, ' Wax'), token(5, '')]),
   ],
   tokens: 5,
   folded: 1,

@@ -3,10 +3,18 @@
  * comes of it. The session itself is the playground's, as it is for a completion.
  */
 import * as api from '../api';
-import type { Begun, ChatPrompt, OpenSession, Piece as Passage, Problem } from '../bindings';
+import type {
+  Begun,
+  ChatPrompt,
+  OpenSession,
+  Piece as Passage,
+  Problem,
+  WrittenToken,
+} from '../bindings';
 import type { Playground } from '../document/playground.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
-import { DEFAULT_FORM, formOf, type ChatForm, type Spoken, type Template } from './form';
+import { DEFAULT_FORM, draftOf, formOf, type ChatForm, type Spoken, type Template } from './form';
+import { tokensOfContext } from './prompt';
 import { isUnanswered, turnsOf, versionsOf, type Turn } from './turns';
 
 /** Room for an answer in a new chat, in tokens, where the context is large enough for four. */
@@ -61,6 +69,10 @@ export class Chat {
     const template = this.#prompt?.template ?? this.#spoken;
     return template === 'auto' ? null : template;
   }
+  /** Of the attached text that questions are about. */
+  get contextTokens(): number | null {
+    return this.#prompt && tokensOfContext(this.#prompt.parts);
+  }
   get unanswered(): boolean {
     return isUnanswered(this.turns);
   }
@@ -68,7 +80,7 @@ export class Chat {
   /** What a session was left with. */
   restore(settings: unknown, context: number | null): void {
     this.form = formOf(settings);
-    this.draft = '';
+    this.draft = draftOf(settings);
     this.#prompt = this.#problem = null;
     if (settings === null && this.playground.kind === 'chat' && context !== null) {
       this.sampling.maxTokens = Math.min(ANSWER_TOKENS, Math.floor(context / 4));
@@ -76,7 +88,7 @@ export class Chat {
   }
   /** What a session is left with. */
   get kept(): unknown {
-    return { ...(this.sampling.snapshot() as object), chat: this.form };
+    return { ...(this.sampling.snapshot() as object), chat: this.form, draft: this.draft };
   }
 
   /** Says something and has it answered; without a text, what is unanswered. False: it was not said. */
@@ -97,6 +109,10 @@ export class Chat {
   /** Writes on where the last answer ends; answers what has no answer. */
   goOn(): Promise<void> {
     return this.#answer(null);
+  }
+  /** Writes on from a token that somebody has chosen. */
+  goOnWith(token: WrittenToken): Promise<void> {
+    return this.#answer(null, token);
   }
   /** Regenerates the last answer. */
   async retry(): Promise<void> {
@@ -146,10 +162,11 @@ export class Chat {
     }
   }
 
-  async #answer(after: string | null): Promise<void> {
+  async #answer(after: string | null, token: WrittenToken | null = null): Promise<void> {
     const form = this.form;
     await this.playground.answer(
-      (session, request, ...listen) => api.answer(session, after, form, request, ...listen),
+      (session, request, ...listen) =>
+        api.answer(session, { after, token }, form, request, ...listen),
       {
         begun: ({ prompt }: Begun) => {
           this.#before = prompt;

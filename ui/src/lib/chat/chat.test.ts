@@ -73,7 +73,9 @@ it('says what was written and has it answered', async () => {
   expect(await chat.send('And?')).toBe(true);
   await answers();
   expect(calls('say')).toMatchObject([{ session: 's', text: 'And?' }]);
-  expect(calls('answer')).toMatchObject([{ after: null, form: { template: 'auto' } }]);
+  expect(calls('answer')).toMatchObject([
+    { start: { after: null, token: null }, form: { template: 'auto' } },
+  ]);
   expect(chat.turns.map(({ text }) => text)).toEqual(['Hi', 'One. Two.', 'And?']);
 });
 
@@ -89,8 +91,15 @@ it('regenerates behind the question, also a question itself', async () => {
   const { chat } = await opened();
   for (const turn of chat.turns) {
     await chat.regenerate(turn);
-    expect(calls('answer').at(-1)).toMatchObject({ after: 'u1' });
+    expect(calls('answer').at(-1)).toMatchObject({ start: { after: 'u1' } });
   }
+});
+
+it('goes on from a token that was chosen', async () => {
+  const { chat } = await opened();
+  const token = { id: 7, text: ' x', logprob: -1 };
+  await chat.goOnWith(token);
+  expect(calls('answer').at(-1)).toMatchObject({ start: { after: null, token } });
 });
 
 it('changes only the node whose text is another one', async () => {
@@ -120,12 +129,13 @@ it('counts the draft with the prompt, and keeps why there is none', async () => 
   expect(chat.spoken, 'the model speaks as before').toBe('nemotron-sft');
 });
 
-it('keeps its form with the session, and forgets what makes no sense', async () => {
+it('keeps its form and what was not sent with the session, and forgets what makes no sense', async () => {
   const { chat } = await opened();
   chat.form = { template: 'base', system: 'Be kind.', attributes: null, context: null };
+  chat.draft = 'And what';
   const { chat: other } = await opened();
   other.restore(JSON.parse(JSON.stringify(chat.kept)), 4096);
-  expect(other.form).toEqual(chat.form);
+  expect([other.form, other.draft]).toEqual([chat.form, 'And what']);
   other.restore({ chat: { template: 'none', system: 3, attributes: { humor: 9 } } }, 4096);
   expect(other.form).toEqual({ template: 'auto', system: null, attributes: null, context: null });
 });

@@ -8,6 +8,7 @@ import {
   lineOf,
   MAIN,
   nameOf,
+  offered,
   OTHERS,
   presetOf,
   TEMPLATES,
@@ -46,5 +47,12 @@ it('names and explains every template', () => {
   expect(nameOf('auto', 'nemotron-qa')).toBe('As the model speaks (QA)');
   expect(nameOf('auto', null)).toBe('As the model speaks');
   expect(nameOf('base', 'nemotron-qa')).toBe('Plain transcript, for base models');
+  expect(nameOf('auto', 'model')).toBe('As the model speaks (its own)');
   for (const template of TEMPLATES) expect(explained(template, null)).toMatch(/\.$/);
+});
+
+it('offers the model’s own template where there is one, or one was chosen', () => {
+  expect(offered('auto', 'base')).not.toContain('model');
+  expect(offered('auto', 'model')).toEqual([...TEMPLATES]);
+  expect(offered('model', null)).toContain('model');
 });

@@ -10,6 +10,7 @@ export const TEMPLATES = [
   'nemotron-steerlm',
   'nemotron-qa',
   'base',
+  'model',
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 /** One that is written out: what `auto` stands for. */
@@ -165,7 +166,16 @@ export const DESCRIPTIONS: Readonly<Record<Spoken, Description>> = {
     short: 'transcript',
     what: 'A sentence that explains the conversation, then User: and Assistant: before each turn.',
   },
+  model: {
+    name: 'The model’s own',
+    short: 'its own',
+    what: 'The chat template that came in the model’s folder.',
+  },
 };
+
+/** Those to choose from: a template of its own only where the model is known to have one. */
+export const offered = (chosen: Template, spoken: Spoken | null): Template[] =>
+  TEMPLATES.filter((name) => name !== 'model' || [chosen, spoken].includes('model'));
 
 export const nameOf = (template: Template, spoken: Spoken | null): string =>
   template !== 'auto'
@@ -189,6 +199,12 @@ export function formOf(settings: unknown): ChatForm {
     attributes: attributesOf(chat.attributes),
     context: text(chat.context),
   };
+}
+
+/** What was not sent yet. */
+export function draftOf(settings: unknown): string {
+  const draft = recordOf(settings)?.draft;
+  return typeof draft === 'string' ? draft : '';
 }
 
 function attributesOf(value: unknown): Attributes | null {

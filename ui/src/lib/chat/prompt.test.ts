@@ -3,6 +3,7 @@ import {
   linesOf,
   promptText,
   sectionsOf,
+  tokensOfContext,
   totals,
   visible,
   type ExactPrompt,
@@ -17,6 +18,7 @@ const part = (
   message,
   template: false,
   chosen: false,
+  text,
   tokens: [{ id: 7, text }],
   ...more,
 });
@@ -92,4 +94,11 @@ it('keeps every end of line', () => {
     { text: '', end: '\n' },
     { text: 'b', end: '' },
   ]);
+});
+
+it('counts the text that is attached, and nothing else', () => {
+  const own = [template(0, 'System: '), part(0, 'Be brief.'), template(0, '\n')];
+  const tokens = [1, 2, 3].map((id) => ({ id, text: 'a' }));
+  expect(tokensOfContext([...own, part(null, '', { tokens }), template(null, '\n')])).toBe(3);
+  expect(tokensOfContext([...own, template(null, 'Assistant:')])).toBeNull();
 });

@@ -11,6 +11,8 @@ export interface PromptPart {
   readonly template: boolean;
   /** The tokens are those that a model chose, not an encoded text. */
   readonly chosen: boolean;
+  readonly text: string;
+  /** Those that begin in it. */
   readonly tokens: readonly PromptToken[];
 }
 export interface ExactPrompt {
@@ -31,9 +33,8 @@ export interface Section {
 }
 type Roles = readonly Role[];
 
-const textOfPart = ({ tokens }: PromptPart): string => tokens.map(({ text }) => text).join('');
-
-export const promptText = ({ parts }: ExactPrompt): string => parts.map(textOfPart).join('');
+export const promptText = ({ parts }: ExactPrompt): string =>
+  parts.map(({ text }) => text).join('');
 
 export function sectionsOf(parts: readonly PromptPart[], roles: Roles): Section[] {
   const sections: { source: string; parts: PromptPart[] }[] = [];
@@ -41,7 +42,7 @@ export function sectionsOf(parts: readonly PromptPart[], roles: Roles): Section[
     const source = sourceOf(part, roles);
     const last = sections.at(-1);
     if (last?.source === source) last.parts.push(part);
-    else if (part.tokens.length > 0) sections.push({ source, parts: [part] });
+    else if (part.text !== '') sections.push({ source, parts: [part] });
   }
   return sections;
 }
@@ -53,6 +54,12 @@ function sourceOf({ message, template }: PromptPart, roles: Roles): string {
   if (role === 'system') return 'System prompt';
   const turn = roles.slice(0, message + 1).filter((role) => role !== 'system').length;
   return `Turn ${turn}: ${role === 'assistant' ? 'the model' : 'you'}`;
+}
+
+/** Null where no text is attached. */
+export function tokensOfContext(parts: readonly PromptPart[]): number | null {
+  const context = parts.find(({ message, template }) => message === null && !template);
+  return context ? context.tokens.length : null;
 }
 
 /** '812 tokens, 4 turns, 2 folded out'. */
@@ -75,7 +82,7 @@ export function visible({ id, text }: PromptToken): string {
 }
 
 /** The lines of a part's text, each with the end that it has, if any. */
-export function linesOf(part: PromptPart): { text: string; end: string }[] {
-  const lines = textOfPart(part).split('\n');
+export function linesOf({ text }: PromptPart): { text: string; end: string }[] {
+  const lines = text.split('\n');
   return lines.map((text, at) => ({ text, end: at < lines.length - 1 ? '\n' : '' }));
 }

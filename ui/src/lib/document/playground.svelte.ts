@@ -15,6 +15,7 @@ import type {
   Place,
   Problem,
   Standing,
+  WrittenToken,
 } from '../bindings';
 import { RunState, type RunCall, type RunListener } from '../engine/run.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
@@ -29,14 +30,13 @@ import {
   type Edit,
   type Pieces,
 } from './pieces';
+import { Keeper } from './keeper';
 import { Queue } from './queue';
 import { siblingsAt } from './tree';
 
 const NOWHERE: Standing = { current: null, can_undo: false, can_redo: false };
 /** Branches are asked for when typing pauses, in milliseconds. */
 const BRANCHES_AFTER = 300;
-/** Settings are kept when a slider rests, in milliseconds. */
-const KEEP_AFTER = 400;
 
 export class Playground {
   readonly run = new RunState();
@@ -62,9 +62,12 @@ export class Playground {
   #over = Promise.resolve();
   /** The settings that the session has, as JSON. */
   #kept = '';
-  /** Timers by session. */
-  readonly #keepLater: Record<string, number> = {};
+  readonly #keeper = new Keeper();
 
+  /** Told that the text is another one than it was. */
+  onchanged: () => void = () => undefined;
+  /** Told where a run has ended, in bytes; null: at the end of everything. */
+  onwritten: (at: number | null) => void = () => undefined;
   /** Told what a session that is opened was left with; null for one that is new. */
   onopened: (settings: unknown) => void = () => undefined;
 
@@ -185,6 +188,17 @@ export class Playground {
     if (this.canRetry) await this.#begin({ type: 'again' });
   }
 
+  /** Goes on behind another token, in the place of everything from `at` on: a branch of its own. */
+  instead(at: number | null, token: WrittenToken): Promise<void> {
+    const offset = at ?? bytesTo(textOf(this.#pieces), Infinity);
+    return this.#begin({ type: 'instead', offset, token });
+  }
+  /** The caret's place in bytes; null: at the end. */
+  get place(): number | null {
+    const [text, caret] = [textOf(this.#pieces), this.editor.caret];
+    return this.#kind === 'chat' || caret >= text.length ? null : bytesTo(text, caret);
+  }
+
   /** Lets a chat's model answer; what it writes is shown by whoever listens. */
   answer(
     call: (
@@ -200,8 +214,10 @@ export class Playground {
       await this.settled();
       const begin: RunCall = (begun, events) => call(session, request, begun, events);
       const document = await this.run.start(begin, { ...listener, seed });
-      if (document) this.#show(document, 0);
-      else await this.#reload();
+      if (document) {
+        this.#show(document, 0);
+        this.onwritten(null);
+      } else await this.#reload();
     });
   }
   /** Does something else to the session whose outcome is another document; false: it failed. */
@@ -230,10 +246,7 @@ export class Playground {
     const [session, json] = [this.#session, JSON.stringify(settings)];
     if (session === null || json === this.#kept) return;
     this.#kept = json;
-    clearTimeout(this.#keepLater[session]);
-    // What cannot be written is said where saving is.
-    const keep = () => void api.keepSettings(session, settings).catch(() => undefined);
-    this.#keepLater[session] = window.setTimeout(keep, KEEP_AFTER);
+    this.#keeper.keep(session, settings);
   }
 
   /** Asks the engine for the token count; the latest document wins. A chat counts its prompt. */
@@ -265,6 +278,7 @@ export class Playground {
   async #load(open: () => Promise<OpenSession>): Promise<void> {
     this.run.stop();
     await this.#over;
+    await this.#keeper.write();
     this.problem = null;
     await this.#attempt(async () => {
       const { document, title, settings } = await this.#calls.add(open);
@@ -321,6 +335,8 @@ export class Playground {
     if (document) {
       const caret = this.editor.caret;
       this.#show(document, follow && caret === grown.from ? grown.end : caret);
+      const text = textOf(this.#pieces);
+      this.onwritten(grown.end < text.length ? bytesTo(text, grown.end) : null);
     } else await this.#reload();
   }
 
@@ -343,6 +359,7 @@ export class Playground {
     if (session === null) return;
     this.#pieces = pieces;
     this.#caret = caret;
+    this.onchanged();
     const [start, end] = [bytesTo(before, edit.start), bytesTo(before, edit.end)];
     const told = this.#calls.add(() => api.editDocument(session, start, end, edit.inserted));
     told.then(
@@ -378,6 +395,7 @@ export class Playground {
   /** Shows it with the caret at an offset, or at the end. */
   #show(document: Document, caret: number): void {
     if (document.session !== this.#session) return;
+    this.onchanged();
     this.#passages = document.pieces;
     this.#pieces = fromDocument(document.pieces);
     this.#standing = document;
