@@ -12,7 +12,8 @@ const PROMPT: &str = "A fox found";
 async fn sliders_show_what_they_do_and_a_token_is_chosen_by_hand() {
     let window = Window::open(Theme::Light, None).await;
     window.wait("the built-in model loads", "model-name", |name| name == "demo").await;
-    window.type_into("seed", &format!("{CTRL}a7{RETURN}")).await;
+    window.type_into("seed", &format!("{CTRL}a")).await;
+    window.type_into("seed", &format!("7{RETURN}")).await;
     window.type_into("temperature", &HOME.to_string()).await;
     window.set_max_tokens(8).await;
     window.type_into("document", &format!("{PROMPT}{CTRL}{RETURN}")).await;
@@ -54,7 +55,7 @@ async fn agrees_with_the_command_line(window: &Window, rows: &[(u64, String, boo
     let ids: Vec<u64> = likeliest.map(|token| token["id"].as_u64().expect("an id")).collect();
     // The text that was written is encoded anew on the command line: as the same tokens, here.
     assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), ids);
-    assert!(!rows[0].2 && rows[0].1.contains("seed 7 takes this"), "{rows:?}");
+    assert!(!rows[0].2 && rows[0].1.ends_with("seed 7"), "{rows:?}");
     assert!(rows[1..].iter().all(|row| row.2 && row.1.contains("cut by temperature")), "{rows:?}");
 }
 
@@ -63,7 +64,7 @@ async fn a_slider_redraws_it(window: &Window) {
     window.type_into("temperature", &RIGHT.to_string().repeat(30)).await;
     window.wait("the panel is redrawn", "deed-temperature", |text| text != deed).await;
     let rows = rows(window).await;
-    assert!(rows.iter().all(|row| !row.2), "nothing is cut any more: {rows:?}");
+    assert!(rows.iter().all(|row| !row.1.contains("cut by temperature")), "{rows:?}");
     assert_eq!(window.text("next-problem").await, "");
 }
 
