@@ -12,7 +12,8 @@ use crate::run::{spans, unhurried, until};
 /// The likeliest tokens before the settings and after them that are told of each.
 const LISTED: usize = 20;
 
-/// What could follow a place of the document, or its end; in a chat the next token of the answer.
+/// What could follow a place of the document, or its end; in a chat the next token of the answer,
+/// for which as many turns are left out as for one of `max_tokens`.
 #[tauri::command]
 pub(crate) async fn look(
     app: State<'_, App>,
@@ -21,6 +22,7 @@ pub(crate) async fn look(
     form: ChatForm,
     sampling: SamplingSettings,
     seed: Option<u64>,
+    max_tokens: u32,
 ) -> Outcome<Look> {
     let model = app.model().await?;
     let hash = model.sha256.clone();
@@ -31,7 +33,8 @@ pub(crate) async fn look(
     .await?;
     let prompt = if chat {
         let engine = app.engine.clone();
-        let asked = unhurried(move || ask_model(&engine, &model, &turns, &form, None, 1)).await;
+        let asked =
+            unhurried(move || ask_model(&engine, &model, &turns, &form, None, max_tokens)).await;
         asked.map_err(|error| Problem::from(&error))?.prompt.spans
     } else {
         spans(&until(turns.pieces, at))

@@ -105,7 +105,7 @@ pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 84] = [
     ("openLink", "link: string", "null", "Opens a link of an answer in the browser."),
     (
         "look",
-        "session: Id, at: number | null, form: ChatForm, sampling: SamplingSettings, seed: number | null",
+        "session: Id, at: number | null, form: ChatForm, sampling: SamplingSettings, seed: number | null, maxTokens: number",
         "Look",
         "What could follow a place of the document, or its end; in a chat the next token of the answer.",
     ),

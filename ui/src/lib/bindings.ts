@@ -661,8 +661,8 @@ export const openAsCompletion = (session: Id, form: ChatForm, maxTokens: number)
 export const openLink = (link: string) =>
   invoke<null>('open_link', { link });
 /** What could follow a place of the document, or its end; in a chat the next token of the answer. */
-export const look = (session: Id, at: number | null, form: ChatForm, sampling: SamplingSettings, seed: number | null) =>
-  invoke<Look>('look', { session, at, form, sampling, seed });
+export const look = (session: Id, at: number | null, form: ChatForm, sampling: SamplingSettings, seed: number | null, maxTokens: number) =>
+  invoke<Look>('look', { session, at, form, sampling, seed, maxTokens });
 /** The same place by other settings; the model is not asked. */
 export const lookAgain = (row: number, sampling: SamplingSettings, seed: number) =>
   invoke<Look>('look_again', { row, sampling, seed });

@@ -112,6 +112,7 @@ impl Engine {
     /// [`Error::Closed`].
     pub async fn unload(&self) -> Result<()> {
         let (done, outcome) = oneshot::channel();
+        self.rows.clear();
         self.send(Job::Unload(done))?;
         outcome.await.map_err(|_| Error::Closed)
     }

@@ -73,6 +73,10 @@ export class Chat {
   get contextTokens(): number | null {
     return this.#prompt && tokensOfContext(this.#prompt.parts);
   }
+  /** Something was written, or set, that is no turn. */
+  get begun(): boolean {
+    return this.draft.trim() !== '' || JSON.stringify(this.form) !== JSON.stringify(DEFAULT_FORM);
+  }
   get unanswered(): boolean {
     return isUnanswered(this.turns);
   }

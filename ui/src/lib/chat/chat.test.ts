@@ -147,3 +147,13 @@ it('gives a new chat room for an answer', async () => {
   chat.restore(null, 4096);
   expect(sampling.maxTokens).toBe(512);
 });
+
+it('is begun by a draft or a setting, before anything is said', async () => {
+  const { chat } = await opened();
+  expect(chat.begun).toBe(false);
+  chat.draft = ' a';
+  expect(chat.begun).toBe(true);
+  chat.draft = '';
+  chat.form = { ...chat.form, system: 'Be kind.' };
+  expect(chat.begun).toBe(true);
+});

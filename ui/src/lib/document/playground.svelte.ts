@@ -64,6 +64,8 @@ export class Playground {
   #kept = '';
   readonly #keeper = new Keeper();
 
+  /** Whether something is written that is no part of the text yet. */
+  isDrafted: () => boolean = () => false;
   /** Told that the text is another one than it was. */
   onchanged: () => void = () => undefined;
   /** Told where a run has ended, in bytes; null: at the end of everything. */
@@ -157,7 +159,8 @@ export class Playground {
     if (left !== null) await api.deleteSession(left).catch(() => undefined);
   }
   get #untouched(): boolean {
-    return this.empty && this.#title === null && this.#session !== null;
+    const named = this.#title !== null;
+    return this.empty && !named && !this.isDrafted() && this.#session !== null;
   }
   /** Shows a session that is begun elsewhere. */
   show(open: (session: string) => Promise<OpenSession>): Promise<void> {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import {
   asUnsureAs,
   chance,
+  isTextless,
   setShare,
   shownText,
   spokenChance,
@@ -64,4 +65,9 @@ it('counts, and writes what was set', () => {
   expect([tokens(1), tokens(256_000)]).toEqual(['1 token', '256,000 tokens']);
   expect([0.9, 0.975, 0.07, 0].map(setShare)).toEqual(['90 %', '97.5 %', '7 %', '0 %']);
   expect([0, 2.1, 9].map(asUnsureAs)).toEqual(['1.0', '4.3', '512']);
+});
+
+it('knows what is no text to continue with', () => {
+  expect(['', '\ufffd', '\ufffd\ufffd'].every(isTextless)).toBe(true);
+  expect([' a', '\n', 'a\ufffd'].some(isTextless)).toBe(false);
 });

@@ -46,6 +46,9 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|(?! )\p{Zs}/gu;
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 /** All such bytes have the same text; only the id tells one from the other. */
+/** A token that is no text of its own: the end of a text, or a part of a character. */
+export const isTextless = (text: string): boolean => text === '' || isByte(text);
+
 const isByte = (text: string): boolean => /^\ufffd+$/.test(text);
 
 /** With white space and control characters to be seen; a mark alone has something to stand on. */

@@ -14,6 +14,10 @@ use crate::{Error, Result};
 /// The real ones have 30 KB and, with a thousand added tokens, 200 KB.
 const MAX_TEMPLATE_BYTES: u64 = 1 << 20;
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
+/// Far above any context.
+const MAX_PROMPT_BYTES: usize = 4 << 20;
+/// A token's text: each byte of a prompt is compared with so many.
+const MAX_NAME_BYTES: usize = 256;
 /// What transformers gives a template by name.
 const SPECIALS: [&str; 4] = ["bos_token", "eos_token", "unk_token", "pad_token"];
 
@@ -34,13 +38,16 @@ impl ModelTemplate {
 
     fn read(checkpoint: &Checkpoint) -> Result<Option<Self>> {
         let config = checkpoint.companion(TOKENIZER_CONFIG, MAX_CONFIG_BYTES)?;
-        let config = config.map(|bytes| serde_json::from_slice(&bytes)).transpose();
-        let config: Json = config
-            .map_err(|e| Error::ChatTemplate(format!("{TOKENIZER_CONFIG}: {e}")))?
-            .unwrap_or_default();
+        let config = config.map(|bytes| serde_json::from_slice::<Json>(&bytes)).transpose();
         let own = checkpoint.companion(TEMPLATE_FILE, MAX_TEMPLATE_BYTES)?;
         let own = own.map(String::from_utf8).transpose();
         let own = own.map_err(|e| Error::ChatTemplate(format!("{TEMPLATE_FILE}: {e}")))?;
+        if own.is_none() && config.is_err() {
+            // Whether it has a template nobody can know; the model is spoken to without.
+            return Ok(None);
+        }
+        let config = config.map_err(|e| Error::ChatTemplate(format!("{TOKENIZER_CONFIG}: {e}")))?;
+        let config = config.unwrap_or_default();
         let Some(source) = own.as_deref().or_else(|| in_config(&config)) else { return Ok(None) };
         let mut template = Self::parse(source, &config);
         if checkpoint.tokenizer_file.format == TokenizerFormat::SentencePiece {
@@ -64,14 +71,17 @@ impl ModelTemplate {
     }
 
     pub(super) fn render(&self, conversation: &Conversation, folded: usize) -> Result<Rendered> {
-        let mut rendered = Rendered::begin(Template::Model, self.stop.clone(), folded);
         let mut pieces = self.pieces(conversation, folded)?;
         if conversation.unfinished {
             // What the template puts behind an answer is not there yet.
-            let last = Origin::Given(conversation.messages.len() as u32 - 1);
-            let end = pieces.iter().rposition(|piece| piece.origin == last);
-            pieces.truncate(end.map_or(pieces.len(), |at| at + 1));
+            let last = conversation.messages.len() - 1;
+            let of_last = |piece: &Piece| piece.origin == Origin::Given(last as u32);
+            match pieces.iter().rposition(of_last) {
+                Some(at) => pieces.truncate(at + 1),
+                None => return self.begun(conversation, folded),
+            }
         }
+        let mut rendered = Rendered::begin(Template::Model, self.stop.clone(), folded);
         for piece in &pieces {
             match piece.origin {
                 Origin::Template => self.push_template(&mut rendered, &piece.text),
@@ -82,6 +92,19 @@ impl ModelTemplate {
             }
         }
         rendered.end_turn(None);
+        Ok(rendered)
+    }
+
+    /// An answer of which the template would show nothing, as one of white space: it goes behind the
+    /// prompt that asks for it.
+    fn begun(&self, conversation: &Conversation, folded: usize) -> Result<Rendered> {
+        let mut asked = Conversation { unfinished: false, ..conversation.clone() };
+        let answer = asked.messages.pop();
+        let mut rendered = self.render(&asked, folded)?;
+        if let Some(answer) = answer {
+            rendered.push_content(&answer);
+            rendered.end_turn(Some(asked.messages.len()));
+        }
         Ok(rendered)
     }
 
@@ -101,7 +124,13 @@ impl ModelTemplate {
         ];
         let stated = self.specials.iter().filter_map(|(name, text)| Some((*name, text.as_ref()?)));
         variables.extend(stated.map(|(name, text)| (name, Value::text(text))));
-        Ok(program.render(variables, now())?)
+        let pieces = program.render(variables, now())?;
+        let written: usize = pieces.iter().map(|piece| piece.text.len()).sum();
+        if written > MAX_PROMPT_BYTES {
+            let what = format!("it writes {written} bytes: expected at most {MAX_PROMPT_BYTES}");
+            return Err(Error::ChatTemplate(what));
+        }
+        Ok(pieces)
     }
 
     /// A template's text, with the tokens that it names.
@@ -128,12 +157,15 @@ impl ModelTemplate {
         let messages = roles.take(5).map(|role| Message::new(role, "a")).collect();
         let pieces = self.pieces(&Conversation { messages, ..Conversation::default() }, 0).ok()?;
         let [first, second] = [1, 3].map(|answer| behind(&pieces, answer));
-        let both = common_start(&first, &second).trim_start();
+        let both = common_start(&first, &second);
         let eos = self.specials.iter().find(|(name, _)| *name == "eos_token");
-        let eos = eos.and_then(|(_, text)| text.as_deref()).unwrap_or_default();
-        let marker = both.strip_prefix(eos).unwrap_or(both).trim_start();
-        let marker = marker.lines().next().unwrap_or_default().trim_end();
-        (!marker.is_empty()).then(|| marker.to_owned())
+        let eos = eos.and_then(|(_, text)| text.as_deref()).filter(|eos| !eos.is_empty());
+        let behind_eos = eos.and_then(|eos| both.trim_start().strip_prefix(eos));
+        let marker = behind_eos.unwrap_or(both);
+        let line = marker.trim_start().lines().next().unwrap_or_default().trim_end();
+        // A word may also be said; at the start of a line it is less likely.
+        let start = if behind_eos.is_none() && marker.starts_with('\n') { "\n" } else { "" };
+        line.contains(char::is_alphabetic).then(|| format!("{start}{line}"))
     }
 }
 
@@ -215,5 +247,62 @@ fn named_tokens(checkpoint: &Checkpoint, config: &Json) -> Result<Trie> {
     let rows = checkpoint.config.vocab_size;
     let tokens: Vec<Special> =
         roles.chain(added).filter(|token| (token.id as usize) < rows).collect();
-    Ok(Trie::new(tokens.iter().filter(|t| !t.text.is_empty()).map(|t| (t.text.as_str(), t.id))))
+    let usable = tokens.iter().filter(|token| (1..=MAX_NAME_BYTES).contains(&token.text.len()));
+    Ok(Trie::new(usable.map(|token| (token.text.as_str(), token.id))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A template that trims, with its own turn ends.
+    const TRIMMING: &str = "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</>\n\
+        {% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+
+    fn unfinished(answer: &str) -> String {
+        let messages = [("a", Role::User), (answer, Role::Assistant)];
+        let messages = messages.map(|(text, role)| Message::new(role, text)).to_vec();
+        let conversation = Conversation { messages, unfinished: true, ..Conversation::default() };
+        let template = ModelTemplate::parse(TRIMMING, &Json::Null);
+        let rendered = template.render(&conversation, 0).expect("rendered");
+        let spans = rendered.turns.last().expect("turns").spans.end;
+        assert_eq!(spans, rendered.spans.len(), "every span is of a turn");
+        rendered.text()
+    }
+
+    #[test]
+    fn an_answer_that_goes_on_has_nothing_of_the_template_behind_it() {
+        assert_eq!(unfinished("b"), "<user>a</><assistant>b");
+        // The template shows nothing of these.
+        assert_eq!(unfinished("\n"), "<user>a</><assistant>\n");
+        assert_eq!(unfinished(""), "<user>a</><assistant>");
+    }
+
+    #[test]
+    fn an_answer_ends_where_the_next_question_would_begin() {
+        let stop = |source: &str, eos: &str| {
+            let config = serde_json::json!({ "eos_token": eos });
+            ModelTemplate::parse(source, &config).stop
+        };
+        let turns = |end: &str| {
+            format!(
+                "{{% for m in messages %}}{{{{ m.role }}}}: {{{{ m.content }}}}{end}{{% endfor %}}"
+            )
+        };
+        assert_eq!(stop(&turns("\n\n"), "</s>"), ["\nuser:"]);
+        assert_eq!(stop(&turns("</s>\n\n"), "</s>"), ["user:"]);
+        assert_eq!(stop(&turns("<|end|>\n"), ""), ["<|end|>"]);
+        assert!(stop("{{ messages[0].content }}\n- ", "").is_empty());
+        assert!(stop("{{ nothing.here }}", "").is_empty());
+    }
+
+    #[test]
+    fn a_prompt_of_many_megabytes_is_refused() {
+        let template = ModelTemplate::parse("{{ 'ab' * 3000000 }}", &Json::Null);
+        let messages = vec![Message::new(Role::User, "a")];
+        let refused = template.render(&Conversation { messages, ..Conversation::default() }, 0);
+        assert!(
+            matches!(refused, Err(Error::ChatTemplate(what)) if what.contains("6000000 bytes"))
+        );
+    }
 }

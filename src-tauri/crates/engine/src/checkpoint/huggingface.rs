@@ -68,8 +68,8 @@ pub(super) fn config(files: &Files) -> Result<(Config, ModelConfig)> {
     let bad = |what: String| files.damaged(format!("{CONFIG}: {what}"));
     let mut stated: Config = json(files, CONFIG)?;
     if files.get(GENERATION).is_some() {
-        // Transformers' generation ends by what stands here.
-        let generation: SpecialIds = json(files, GENERATION)?;
+        // Transformers' generation ends by what stands here. A model can do without.
+        let generation: SpecialIds = json(files, GENERATION).unwrap_or_default();
         stated.special_ids.eos = stated.special_ids.eos.and(&generation.eos);
     }
     stated.check().map_err(|what| files.unsupported(format!("{CONFIG}: {what}")))?;
