@@ -11,7 +11,7 @@
 //! | `sampler` | logits to a token |
 //! | `chat` | conversations as prompts, by the templates of chat models |
 //! | `logits` | a row of them, whole or the likeliest |
-//! | `judged`, `next`, `score` | what the model thinks of tokens |
+//! | `judged`, `next`, `kept_rows`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
 //! | `record` | what it takes to repeat a run |
 //! | `bench` | how fast all of it is here |

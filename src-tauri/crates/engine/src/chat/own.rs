@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     /// A template that trims, with its own turn ends.
-    const TRIMMING: &str = "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</>\n\
+    const TRIMMING: &str = "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</>\
         {% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
 
     fn unfinished(answer: &str) -> String {
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_prompt_of_many_megabytes_is_refused() {
-        let template = ModelTemplate::parse("{{ 'ab' * 3000000 }}", &Json::Null);
+        let template = ModelTemplate::parse("{{ ('a' * 1000) * 6000 }}", &Json::Null);
         let messages = vec![Message::new(Role::User, "a")];
         let refused = template.render(&Conversation { messages, ..Conversation::default() }, 0);
         assert!(
