@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::checkpoint::that_writes_markdown;
 use tests::free_core;
 use tests::timing::{intervals, judge, ms, note};
-use tests::window::{RETURN, Window};
+use tests::window::{CTRL, RETURN, Window};
 
 const TOKENS: u32 = 4000;
 /// 16.7 ms each is smooth.
@@ -36,6 +36,9 @@ async fn an_answer_of_four_thousand_tokens_of_markdown_streams_smoothly() {
     window.click("kind-chat").await;
     window.click_when_there("composer").await;
     window.set_max_tokens(TOKENS).await;
+    // One by which the text does not end by itself before.
+    window.type_into("seed", &format!("{CTRL}a")).await;
+    window.type_into("seed", &format!("4{RETURN}")).await;
     let _rivals = free_core::slow_the_engine().await;
     window.run(RECORD).await;
     window.type_into("composer", &format!("Go on.{RETURN}")).await;
