@@ -55,7 +55,7 @@ it.each([
   ['\u0301', '◌\u0301', '"\u0301"'],
   [' שלום', '·שלום', '" שלום"'],
   ['👩', '👩', '"👩"'],
-  ['\ufffd', '\ufffd#7', 'token 7, a part of a character'],
+  ['\ufffd', '\ufffd#7', 'a part of a character, token 7'],
   ['', '#7', 'token 7, which has no text'],
 ])('shows the token %j as %j', (text, shown, spoken) => {
   expect([shownText({ id: 7, text }), spokenText({ id: 7, text })]).toEqual([shown, spoken]);

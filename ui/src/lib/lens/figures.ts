@@ -45,10 +45,9 @@ export function asUnsureAs(bits: number): string {
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|(?! )\p{Zs}/gu;
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-/** All such bytes have the same text; only the id tells one from the other. */
 /** A token that is no text of its own: the end of a text, or a part of a character. */
 export const isTextless = (text: string): boolean => text === '' || isByte(text);
-
+/** All such bytes have the same text; only the id tells one from the other. */
 const isByte = (text: string): boolean => /^\ufffd+$/.test(text);
 
 /** With white space and control characters to be seen; a mark alone has something to stand on. */
@@ -65,10 +64,11 @@ const WHITE = [
   ['\t', 'tab'],
 ] as const;
 
-/** '" to"', '4 spaces', 'token 2, which has no text'. */
+/** '" to"', '4 spaces', 'without text, token 2'. */
 export function spokenText({ id, text }: Token): string {
-  if (text === '') return `token ${id}, which has no text`;
-  if (isByte(text)) return `token ${id}, a part of a character`;
+  // What is seen, the id, comes last: so it stands beside the figure that is seen, too.
+  if (text === '') return `without text, token ${id}`;
+  if (isByte(text)) return `a part of a character, token ${id}`;
   if (/^[ \n\t]+$/.test(text)) return (text.match(/(.)\1*/gs) ?? []).map(spokenRun).join(', ');
   const words = text.replaceAll('\n', ' newline ').replaceAll('\t', ' tab ');
   return `"${words.replace(UNSEEN, codePoint)}"`;
