@@ -56,7 +56,7 @@ it.each([
   [' שלום', '·שלום', '" שלום"'],
   ['👩', '👩', '"👩"'],
   ['\ufffd', '\ufffd#7', 'a part of a character, token 7'],
-  ['', '#7', 'token 7, which has no text'],
+  ['', '#7', 'without text, token 7'],
 ])('shows the token %j as %j', (text, shown, spoken) => {
   expect([shownText({ id: 7, text }), spokenText({ id: 7, text })]).toEqual([shown, spoken]);
 });
