@@ -34,7 +34,7 @@ it('reads probabilities out', () => {
   const spoken = [0.41, 0.04, 0.0001, 0.9998].map(spokenChance);
   expect(spoken).toEqual([
     '41 percent',
-    '4 percent',
+    '4.0 percent',
     'less than 0.1 percent',
     'more than 99.9 percent',
   ]);

@@ -25,10 +25,7 @@ export const chanceInWords = (share: number): string => chance(share).replace('.
 
 /** '41 percent', 'less than 0.1 percent'. */
 export const spokenChance = (share: number): string =>
-  chanceInWords(share)
-    .replace('<', 'less than ')
-    .replace('>', 'more than ')
-    .replace('%', 'percent');
+  chance(share).replace('<', 'less than ').replace('>', 'more than ').replace('%', 'percent');
 
 /** A share that somebody set: '90 %', '97.5 %'. */
 export const setShare = (share: number): string => `${Number((100 * share).toFixed(2))} %`;

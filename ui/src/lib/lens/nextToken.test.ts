@@ -71,7 +71,7 @@ it('reads as a list of tokens with what became of them', async () => {
   expect(names()).toEqual([
     '" to", 41 percent, was 30 percent',
     'newline, seed takes this, 59 percent, was 20 percent, seed 1234',
-    '" found", cut by top-p, was 3 percent',
+    '" found", cut by top-p, was 3.0 percent',
   ]);
 });
 
