@@ -37,7 +37,7 @@ async fn sliders_show_what_they_do_and_a_token_is_chosen_by_hand() {
 /// Id, what is read out, and whether it is struck through.
 async fn rows(window: &Window) -> Vec<(u64, String, bool)> {
     let script = "return [...document.querySelectorAll('[data-testid=next-token]')].map((row) =>
-        [Number(row.dataset.token), row.ariaLabel, row.classList.contains('cut')])";
+        [Number(row.dataset.token), row.querySelector('.sr-only').textContent, row.classList.contains('cut')])";
     let rows = window.run(script).await;
     let row = |row: &Value| {
         let name = row[1].as_str().expect("a name").to_owned();

@@ -35,7 +35,7 @@ const many = (count: number, first = 0) =>
 const rows = () => screen.getAllByTestId<HTMLButtonElement>('next-token');
 const row = (id: number) => rows().find(({ dataset }) => dataset['token'] === String(id));
 const ids = () => rows().map(({ dataset }) => Number(dataset['token']));
-const names = () => rows().map(({ ariaLabel }) => ariaLabel);
+const names = () => rows().map((row) => row.querySelector('.sr-only')?.textContent);
 const stops = () => rows().flatMap(({ tabIndex }, at) => (tabIndex === 0 ? [at] : []));
 const press = (key: string) => fireEvent.keyDown(document.activeElement ?? document.body, { key });
 const words = (testid: string) =>
