@@ -34,6 +34,7 @@ fn request(arguments: &Complete) -> Result<GenerationRequest, CliError> {
         ignore_eos: arguments.ignore_eos,
         top_logprobs: arguments.logprobs,
         echo: arguments.echo,
+        ..GenerationRequest::default()
     })
 }
 

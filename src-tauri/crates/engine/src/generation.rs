@@ -66,8 +66,7 @@ impl Runner {
             ends: &ends,
             clock,
         };
-        let lanes: Vec<Lane<'_>> =
-            (0..request.lanes.unwrap_or(1)).map(|number| Lane::new(number, &writing)).collect();
+        let lanes = Lane::all(&writing);
         if let Some(logits) = logits {
             self.cache.fork(lanes.len(), plan.max_tokens)?;
             return self.decode(lanes, logits, want, run);
@@ -80,7 +79,8 @@ impl Runner {
 
     pub(crate) fn plan(&self, request: &GenerationRequest) -> Result<Plan> {
         request.validate()?;
-        request.sampling.check_tokens(self.tokenizer.pieces())?;
+        let pieces = self.tokenizer.pieces();
+        request.samplings().try_for_each(|sampling| sampling.check_tokens(pieces))?;
         let prompt = self.tokenizer.encode_prompt(&request.prompt, request.add_bos)?;
         let (context, rows) = (self.model.config.context_length, self.model.config.vocab_size);
         if let Some(id) = prompt.iter().find(|id| **id as usize >= rows) {
@@ -104,7 +104,8 @@ impl Runner {
             }
             None => (GenerationRequest::DEFAULT_MAX_TOKENS as usize, FinishReason::Length),
         };
-        let seed = request.seed.unwrap_or_else(random_seed);
+        let first = request.variants.first().map(|variant| variant.seed);
+        let seed = first.or(request.seed).unwrap_or_else(random_seed);
         let cached = if request.echo { 0 } else { self.reusable(&prompt) };
         Ok(Plan { prompt, max_tokens, at_limit, cached, seed })
     }
@@ -114,6 +115,14 @@ impl Runner {
     fn reusable(&self, prompt: &[u32]) -> usize {
         let same = prompt.iter().zip(&self.cached).take_while(|(a, b)| a == b).count();
         same.min(prompt.len() - 1)
+    }
+
+    /// Leaves in the cache what it shares with a prompt, and says how much that is.
+    pub(crate) fn keep_common(&mut self, prompt: &[u32]) -> usize {
+        let cached = self.reusable(prompt);
+        self.cached.truncate(cached);
+        self.cache.truncate(cached);
+        cached
     }
 
     /// Computes the prompt's rest and returns the last position's logits; none when cancelled.
@@ -200,10 +209,8 @@ impl Runner {
 
 /// How much of the logits a run looks at.
 fn wanted(request: &GenerationRequest) -> Want {
-    match sampler::likeliest_wanted(&request.sampling) {
-        Some(_) => Want::Likeliest,
-        None => Want::Whole,
-    }
+    let few = |sampling| sampler::likeliest_wanted(sampling).is_some();
+    if request.samplings().all(few) { Want::Likeliest } else { Want::Whole }
 }
 
 /// A fresh seed, short enough to read out and type.

@@ -12,9 +12,10 @@ use crate::chat::ModelTemplate;
 use crate::device::choice::DeviceChoice;
 use crate::event::GenerationEvent;
 use crate::generation::{RunContext, Runner};
-use crate::kept_rows::{KeptRows, Look};
+use crate::kept_rows::{Gaze, KeptRows, Look};
 use crate::model::WeightDtype;
 use crate::next::NextToken;
+use crate::recollection::Recollection;
 use crate::score::Score;
 use crate::settings::{GenerationRequest, PromptSpan, SamplingSettings};
 use crate::status::{EngineStatus, ModelInfo};
@@ -161,10 +162,15 @@ impl Engine {
     ///
     /// # Errors
     /// As a run's; [`Error::RunCancelled`] when every run is cancelled meanwhile.
-    pub async fn look(&self, request: GenerationRequest, listed: usize) -> Result<Look> {
+    pub async fn look(
+        &self,
+        request: GenerationRequest,
+        gaze: Gaze,
+        listed: usize,
+    ) -> Result<Look> {
         let sampling = request.sampling.clone();
         let read = self.ask(move |runner, cancelled| {
-            runner.row(&request, &RunContext { run: 0, cancelled, emit: &|_| () })
+            runner.row(&request, gaze, &RunContext { run: 0, cancelled, emit: &|_| () })
         });
         let (row, seed) = read.await?;
         let row = self.rows.keep(row);
@@ -191,6 +197,16 @@ impl Engine {
     /// What encoding says, [`Error::EmptyPrompt`], [`Error::RunCancelled`].
     pub async fn score(&self, text: Vec<PromptSpan>, add_bos: bool) -> Result<Score> {
         self.ask(move |runner, cancelled| runner.score(&text, add_bos, cancelled)).await
+    }
+
+    /// Reads what a run wrote behind its prompt once more, in one pass, and keeps the likeliest
+    /// candidates of each step.
+    ///
+    /// # Errors
+    /// [`Error::UnknownToken`] for ids of another model, [`Error::EmptyPrompt`],
+    /// [`Error::PromptTooLong`], [`Error::RunCancelled`].
+    pub async fn recollect(&self, prompt: Vec<u32>, written: Vec<u32>) -> Result<Recollection> {
+        self.ask(move |runner, cancelled| runner.recollect(&prompt, &written, cancelled)).await
     }
 
     /// Ends a run at the next token or prefill chunk; its text so far stays. False: no such run.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::generation::{RunContext, Runner};
+use crate::judged::Judged;
 use crate::logits::Want;
 use crate::sampler::{self, Draws, Input, Markers, Outlook};
 use crate::settings::{GenerationRequest, SamplingSettings};
@@ -27,9 +28,28 @@ pub struct Look {
     /// The seed by which the token was chosen.
     #[ts(type = "number")]
     pub seed: u64,
+    /// The token that stands at the place, where one was asked about.
+    pub subject: Option<Subject>,
     #[serde(flatten)]
     #[ts(flatten)]
     pub outlook: Outlook,
+}
+
+/// A token that stands in a text; it is among those of its outlook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Subject {
+    pub id: u32,
+    /// Its place among all tokens by likelihood before any setting, from 1.
+    pub rank: u32,
+}
+
+/// What is looked at: the place behind a prompt, or a token that stands there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gaze {
+    pub token: Option<u32>,
+    /// Of the lane and step of the run that wrote it; where none did, of a run's first.
+    pub lane: u32,
+    pub step: u32,
 }
 
 /// A row, with all that the sampler chain looks at.
@@ -38,6 +58,7 @@ pub(crate) struct KeptRow {
     history: Vec<u32>,
     tokenizer: Arc<Tokenizer>,
     markers: Markers,
+    gaze: Gaze,
 }
 
 /// The latest rows, by their names.
@@ -95,10 +116,13 @@ impl KeptRow {
             history: &self.history,
             settings,
             markers: &self.markers,
-            draws: Draws { seed, lane: 0, step: 0 },
+            draws: Draws { seed, lane: self.gaze.lane, step: self.gaze.step },
         };
-        let outlook = sampler::outlook(&input, listed, |id| self.tokenizer.piece_text(id))?;
-        Ok(Look { row, prompt_tokens: self.history.len() as u32, seed, outlook })
+        let text_of = |id| self.tokenizer.piece_text(id);
+        let outlook = sampler::outlook(&input, listed, self.gaze.token, text_of)?;
+        let judged = Judged::new(&self.logits);
+        let subject = self.gaze.token.map(|id| Subject { id, rank: judged.rank(id) });
+        Ok(Look { row, prompt_tokens: self.history.len() as u32, seed, subject, outlook })
     }
 }
 
@@ -107,13 +131,17 @@ impl Runner {
     pub(crate) fn row(
         &mut self,
         request: &GenerationRequest,
+        gaze: Gaze,
         run: &RunContext<'_>,
     ) -> Result<(KeptRow, u64)> {
-        let plan = self.plan(request)?;
+        let (plan, pieces) = (self.plan(request)?, self.tokenizer.pieces());
+        if let Some(id) = gaze.token.filter(|id| *id as usize >= pieces) {
+            return Err(Error::UnknownToken { id, rows: pieces });
+        }
         let row = self.prefill(request, &plan, run, Want::Whole)?.ok_or(Error::RunCancelled)?;
         let (tokenizer, markers) = (self.tokenizer.clone(), Markers::of(&self.tokenizer)?);
         let logits = row.whole()?.into_owned();
-        Ok((KeptRow { logits, history: plan.prompt, tokenizer, markers }, plan.seed))
+        Ok((KeptRow { logits, history: plan.prompt, tokenizer, markers, gaze }, plan.seed))
     }
 }
 
@@ -127,7 +155,13 @@ mod tests {
         let bytes = std::fs::read(tokenizer).expect("the fixture");
         let tokenizer = Arc::new(Tokenizer::from_sentencepiece(&bytes).expect("a tokenizer"));
         let logits = vec![first; tokenizer.pieces()];
-        KeptRow { logits, history: vec![7], tokenizer, markers: Markers::default() }
+        KeptRow {
+            logits,
+            history: vec![7],
+            tokenizer,
+            markers: Markers::default(),
+            gaze: Gaze::default(),
+        }
     }
 
     #[test]

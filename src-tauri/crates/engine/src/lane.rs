@@ -8,7 +8,7 @@ use crate::generation::Plan;
 use crate::judged::Judged;
 use crate::logits::Row;
 use crate::sampler::{self, Draws, Markers};
-use crate::settings::GenerationRequest;
+use crate::settings::{GenerationRequest, SamplingSettings};
 use crate::stop::StopFilter;
 use crate::tokenizer::{Decoder, Tokenizer};
 
@@ -32,6 +32,10 @@ pub(crate) struct Clock {
 pub(crate) struct Lane<'a> {
     pub(crate) number: u32,
     writing: &'a Writing<'a>,
+    sampling: &'a SamplingSettings,
+    seed: u64,
+    /// Which of the seed's streams of random numbers it draws from.
+    stream: u32,
     decoder: Decoder<'a>,
     stop: StopFilter<'a>,
     /// The prompt and what was chosen behind it.
@@ -41,10 +45,31 @@ pub(crate) struct Lane<'a> {
 }
 
 impl<'a> Lane<'a> {
-    pub(crate) fn new(number: u32, writing: &'a Writing<'a>) -> Self {
+    /// All lanes of a run: those of one seed each have a stream of it, the others the first of
+    /// their own.
+    pub(crate) fn all(writing: &'a Writing<'a>) -> Vec<Self> {
+        let Writing { request, plan, .. } = writing;
+        let alike = if request.variants.is_empty() { request.lanes.unwrap_or(1) } else { 0 };
+        let alike =
+            (0..alike).map(|lane| Self::new(lane, writing, &request.sampling, plan.seed, lane));
+        let variants = (0..).zip(&request.variants);
+        let own = variants.map(|(lane, own)| Self::new(lane, writing, &own.sampling, own.seed, 0));
+        alike.chain(own).collect()
+    }
+
+    fn new(
+        number: u32,
+        writing: &'a Writing<'a>,
+        sampling: &'a SamplingSettings,
+        seed: u64,
+        stream: u32,
+    ) -> Self {
         Self {
             number,
             writing,
+            sampling,
+            seed,
+            stream,
             decoder: Decoder::within(writing.tokenizer),
             stop: StopFilter::new(&writing.request.stop),
             history: writing.plan.prompt.clone(),
@@ -95,13 +120,9 @@ impl<'a> Lane<'a> {
             logits: &[],
             pieces: self.writing.tokenizer.pieces(),
             history: &self.history,
-            settings: &self.writing.request.sampling,
+            settings: self.sampling,
             markers: &self.writing.markers,
-            draws: Draws {
-                seed: self.writing.plan.seed,
-                lane: self.number,
-                step: self.written() as u32,
-            },
+            draws: Draws { seed: self.seed, lane: self.stream, step: self.written() as u32 },
         })
     }
 
@@ -132,7 +153,7 @@ impl<'a> Lane<'a> {
                 cached_tokens: self.writing.plan.cached as u32,
             },
             timings: self.timings(),
-            seed: self.writing.plan.seed,
+            seed: self.seed,
             text: self.text,
         }
     }

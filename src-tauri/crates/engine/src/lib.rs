@@ -14,6 +14,7 @@
 //! | `judged`, `next`, `kept_rows`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
 //! | `record` | what it takes to repeat a run |
+//! | `recollection` | a finished run, for other settings to be tried on |
 //! | `bench` | how fast all of it is here |
 //! | `worker`, `handle` | the thread that owns the model, and the way to it |
 
@@ -38,6 +39,7 @@ mod lane;
 mod logits;
 mod model;
 mod next;
+mod recollection;
 mod record;
 pub mod sampler;
 mod score;
@@ -65,13 +67,14 @@ pub use event::{
     TokenProbability, Usage,
 };
 pub use handle::{Engine, LoadRequest, Run};
-pub use kept_rows::Look;
+pub use kept_rows::{Gaze, Look, Subject};
 pub use logits::Window;
 pub use model::WeightDtype;
 pub use next::NextToken;
+pub use recollection::Recollection;
 pub use record::{LaneEnd, RunRecord};
 pub use sampler::SamplerStage;
 pub use score::{Score, ScoredToken};
-pub use settings::{GenerationRequest, PromptSpan, SamplingSettings};
+pub use settings::{GenerationRequest, PromptSpan, SamplingSettings, Variant};
 pub use status::{EngineStatus, ModelInfo};
 pub use tokenizer::{EncodedToken, TokenText, Tokenizer, TokenizerFile, TokenizerFormat};

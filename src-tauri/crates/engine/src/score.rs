@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::device::Rows;
 use crate::generation::Runner;
 use crate::judged::Judged;
-use crate::logits::Want;
+use crate::logits::{Row, Want};
 use crate::settings::PromptSpan;
 use crate::tokenizer::Decoder;
 use crate::{Error, Result};
@@ -81,20 +81,34 @@ impl Runner {
     ) -> Result<()> {
         self.cache.truncate(0);
         self.cached.clear();
-        let mut position = start;
-        let pieces = self.tokenizer.pieces();
-        for chunk in ids[start..].chunks(self.model.arithmetic.prefill_chunk()) {
+        self.read(&ids[start..], cancelled, &mut |at, row| {
+            let position = start + at + 1;
+            if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
+                let row = Judged::of(row);
+                judged.push(Some((row.logprob(*next), row.rank(*next))));
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads `ids` behind what is cached, and lets somebody see the row that follows each, by its
+    /// place in `ids`.
+    pub(crate) fn read(
+        &mut self,
+        ids: &[u32],
+        cancelled: &AtomicBool,
+        see: &mut dyn FnMut(usize, &Row) -> Result<()>,
+    ) -> Result<()> {
+        let (mut at, pieces) = (0, self.tokenizer.pieces());
+        for chunk in ids.chunks(self.model.arithmetic.prefill_chunk()) {
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Error::RunCancelled);
             }
             let hidden = self.model.forward(chunk, Rows::Following, self.cache.as_mut())?;
             self.cached.extend_from_slice(chunk);
             for row in self.model.logits(&hidden, Rows::Following, pieces, Want::Whole)? {
-                position += 1;
-                if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
-                    let row = Judged::of(&row);
-                    judged.push(Some((row.logprob(*next), row.rank(*next))));
-                }
+                see(at, &row)?;
+                at += 1;
             }
         }
         Ok(())

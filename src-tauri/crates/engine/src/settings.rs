@@ -40,6 +40,10 @@ pub struct GenerationRequest {
     /// How many completions to write side by side; absent: one, which is always lane 0.
     #[ts(optional)]
     pub lanes: Option<u32>,
+    /// Instead of `lanes`: one lane for each, sampled as a run of its own would be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<_>")]
+    pub variants: Vec<Variant>,
     /// Absent: what room is left, at most [`GenerationRequest::DEFAULT_MAX_TOKENS`].
     pub max_tokens: Option<u32>,
     /// Texts that end the run; none of them is part of the completion.
@@ -50,6 +54,16 @@ pub struct GenerationRequest {
     pub top_logprobs: Option<u32>,
     /// Report the prompt's own tokens first, with their log-probabilities.
     pub echo: bool,
+}
+
+/// What one lane does in its own way. It writes exactly what a run with this seed and these settings
+/// writes alone: on the CPU bit for bit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    #[ts(type = "number")]
+    pub seed: u64,
+    pub sampling: SamplingSettings,
 }
 
 impl GenerationRequest {
@@ -63,7 +77,11 @@ impl GenerationRequest {
     /// # Errors
     /// [`Error::OutOfRange`] names the field and its range.
     pub fn validate(&self) -> Result<()> {
-        self.sampling.validate()?;
+        self.samplings().try_for_each(SamplingSettings::validate)?;
+        let variants = self.variants.len();
+        let both = variants > 0 && self.lanes.is_some();
+        check("variants", variants, |_| !both, "none beside n")?;
+        check("variants", variants, |n| *n <= Self::MAX_LANES as usize, "at most 64")?;
         check("max-tokens", self.max_tokens.unwrap_or(1), |n| *n >= 1, "1 or more")?;
         check("n", self.lanes.unwrap_or(1), |n| (1..=Self::MAX_LANES).contains(n), "1 to 64")?;
         let top = self.top_logprobs.unwrap_or(0);
@@ -71,6 +89,12 @@ impl GenerationRequest {
         check("stop", self.stop.len(), |n| *n <= Self::MAX_STOP_STRINGS, "at most 64 texts")?;
         let empty = self.stop.iter().filter(|text| text.is_empty()).count();
         check("stop", empty, |n| *n == 0, "no empty texts")
+    }
+
+    /// The settings of every lane.
+    pub(crate) fn samplings(&self) -> impl Iterator<Item = &SamplingSettings> {
+        let shared = Some(&self.sampling).filter(|_| self.variants.is_empty());
+        shared.into_iter().chain(self.variants.iter().map(|variant| &variant.sampling))
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{
-    DeviceChoice, Engine, Error, GenerationEvent, GenerationRequest, LoadRequest, ModelIdentity,
-    PromptSpan, SamplingSettings, WeightDtype,
+    DeviceChoice, Engine, Error, Gaze, GenerationEvent, GenerationRequest, LoadRequest,
+    ModelIdentity, PromptSpan, SamplingSettings, WeightDtype,
 };
 
 struct Everyone;
@@ -55,12 +55,16 @@ async fn first_token(engine: &Engine, request: GenerationRequest) -> u32 {
 async fn a_look_is_what_a_run_takes_and_next_says_and_looking_again_needs_no_model() {
     let engine = Engine::start(Some(1)).expect("started");
     load(&engine).await;
-    let row = engine.look(request(SamplingSettings::default(), 1), 10).await.expect("a look").row;
+    let row = engine
+        .look(request(SamplingSettings::default(), 1), Gaze::default(), 10)
+        .await
+        .expect("a look")
+        .row;
     for sampling in several() {
         for seed in 1..20 {
             let asked = request(sampling.clone(), seed);
             let again = engine.look_again(row, &sampling, seed, 10).expect("kept");
-            let looked = engine.look(asked.clone(), 10).await.expect("a look");
+            let looked = engine.look(asked.clone(), Gaze::default(), 10).await.expect("a look");
             assert_eq!(again.outlook, looked.outlook, "the chain is the same");
             assert_eq!(again.outlook.chosen, first_token(&engine, asked.clone()).await);
             let next = engine.next(asked, 1024).await.expect("next");
@@ -84,7 +88,8 @@ async fn another_model_forgets_the_rows_of_the_last() {
     let engine = Engine::start(Some(1)).expect("started");
     load(&engine).await;
     let settings = SamplingSettings::default();
-    let row = engine.look(request(settings.clone(), 1), 10).await.expect("a look").row;
+    let row =
+        engine.look(request(settings.clone(), 1), Gaze::default(), 10).await.expect("a look").row;
     load(&engine).await;
     assert!(matches!(engine.look_again(row, &settings, 1, 10), Err(Error::RowGone)));
 }

@@ -107,6 +107,16 @@ impl Candidates {
         self.position(id).map(|position| self.logits[position])
     }
 
+    /// Whether a token can still be chosen.
+    pub(super) fn is_there(&self, id: u32) -> bool {
+        self.logit(id).is_some_and(|logit| logit > f32::NEG_INFINITY)
+    }
+
+    /// Whether the same tokens are left with the same logits.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.ids == other.ids && self.logits == other.logits
+    }
+
     /// Changes the logit of one token, if it is still here.
     pub(super) fn adjust(&mut self, id: u32, change: impl FnOnce(f32) -> f32) {
         if let Some(position) = self.position(id) {

@@ -15,10 +15,12 @@
 //! | `random` | draws by seed, lane and step |
 //! | `trace` | what each stage took away |
 //! | `outlook` | what becomes of the likeliest tokens |
+//! | `hindsight` | what other settings would have done |
 
 mod candidates;
 mod dry;
 mod exponential;
+mod hindsight;
 mod outlook;
 mod penalties;
 mod random;
@@ -30,6 +32,7 @@ mod trace;
 mod truncation;
 
 pub use exponential::log_sum_exp;
+pub use hindsight::{Fate, TopLogits};
 pub use outlook::{Outlook, StageOutlook, TokenOutlook, outlook};
 pub use random::Draws;
 pub use stage::SamplerStage;

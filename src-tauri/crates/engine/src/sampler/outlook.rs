@@ -54,22 +54,25 @@ pub struct TokenOutlook {
     pub cut_by: Option<SamplerStage>,
 }
 
-/// Looks at the chain with the `listed` likeliest tokens of each end.
+/// Looks at the chain with the `listed` likeliest tokens of each end, and one more if somebody asks
+/// about it.
 ///
 /// # Errors
 /// As [`super::sample`].
 pub fn outlook(
     input: &Input<'_>,
     listed: usize,
+    subject: Option<u32>,
     text_of: impl Fn(u32) -> String,
 ) -> Result<Outlook> {
     let row = &input.logits[..input.pieces.min(input.logits.len())];
     let mut tokens = top(&Candidates::new(row), listed);
+    tokens.extend(subject.filter(|id| !tokens.contains(id)));
     let mut cuts: Vec<Option<SamplerStage>> = vec![None; tokens.len()];
     let mut stages = Vec::new();
     let mut watch = |name, before: &mut Candidates, after: &Candidates| {
         for (id, cut) in tokens.iter().zip(&mut cuts) {
-            if cut.is_none() && !is_left(after, *id) {
+            if cut.is_none() && !after.is_there(*id) {
                 *cut = Some(name);
             }
         }
@@ -112,10 +115,6 @@ pub fn outlook(
         tokens,
         chosen,
     })
-}
-
-fn is_left(candidates: &Candidates, id: u32) -> bool {
-    candidates.logit(id).is_some_and(|logit| logit > f32::NEG_INFINITY)
 }
 
 /// Over every row of the output matrix, as log-probabilities are.

@@ -240,7 +240,15 @@ impl Tokenizer {
     /// # Errors
     /// [`crate::Error::Encode`] when the library fails.
     pub fn encode(&self, text: &str) -> Result<Vec<EncodedToken>> {
-        self.encode_texts(&[(text, true)], true)
+        self.encode_within(text, true)
+    }
+
+    /// The same for a text that may stand behind other tokens.
+    ///
+    /// # Errors
+    /// [`crate::Error::Encode`] when the library fails.
+    pub fn encode_within(&self, text: &str, starts: bool) -> Result<Vec<EncodedToken>> {
+        self.encode_texts(&[(text, true)], starts)
     }
 
     /// The tokens a text consists of where it starts a sequence.

@@ -1,5 +1,6 @@
 //! The sampler against references, against a slow twin, and what must hold for every row.
 
+mod hindsight;
 mod likeliest;
 mod naive;
 mod outlook;

@@ -5,7 +5,7 @@ use crate::sampler::{Outlook, SamplerStage, outlook};
 use crate::settings::SamplingSettings;
 
 fn look(input: &Input<'_>, listed: usize) -> Outlook {
-    outlook(input, listed, |id| id.to_string()).expect("a token")
+    outlook(input, listed, None, |id| id.to_string()).expect("a token")
 }
 
 fn several() -> [SamplingSettings; 5] {
