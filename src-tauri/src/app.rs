@@ -1,12 +1,13 @@
 //! What every command can reach: the engine, the sessions, the settings.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{
     Admission, Checkpoint, DeviceChoice, Engine, EngineStatus, LoadRequest, ModelIdentity,
-    ModelInfo, Problem, WeightDtype, builtin,
+    ModelInfo, Problem, Recollection, WeightDtype, builtin,
 };
 use hub::{Contents, Hub};
 use sessions::{Id, Notice, Sessions, Settings, SettingsFile};
@@ -29,8 +30,33 @@ pub(crate) struct App {
     /// Ends the wait of a run for a model that is being loaded.
     stops: Notify,
     pub(crate) downloads: Arc<Downloads>,
+    /// Runs that were looked back on.
+    pub(crate) recollections: Recollections,
     /// Counts how often reading a model through was stopped.
     pub(crate) checks: Arc<AtomicU64>,
+}
+
+/// The latest few, by run, lane and model: one of 4,096 tokens has 2 MB.
+#[derive(Default)]
+pub(crate) struct Recollections(Mutex<VecDeque<(Recollected, Arc<Recollection>)>>);
+
+type Recollected = (Id, u32, String);
+
+impl Recollections {
+    const MOST: usize = 8;
+
+    pub(crate) fn find(&self, name: &Recollected) -> Option<Arc<Recollection>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(known, _)| known == name).map(|(_, found)| found.clone())
+    }
+
+    pub(crate) fn keep(&self, name: Recollected, found: Arc<Recollection>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push_back((name, found));
+        if known.len() > Self::MOST {
+            known.pop_front();
+        }
+    }
 }
 
 /// What the hub's records allow to be loaded.
@@ -79,6 +105,7 @@ impl App {
             settings: Mutex::new(settings),
             settings_notice,
             stops: Notify::new(),
+            recollections: Recollections::default(),
             checks: Arc::default(),
         })
     }

@@ -10,7 +10,7 @@ use engine::{
 };
 use sessions::{Author, Id, Piece, Place, Store, Token, WrittenToken};
 
-use crate::run::spans;
+use crate::run::{spans, until};
 
 /// What is between two texts of one turn that were said one after the other.
 pub(crate) const BETWEEN: &str = "\n\n";
@@ -35,8 +35,19 @@ impl Turns {
         Ok(Self { pieces: store.prompt(session, model_hash)?, attributes })
     }
 
-    /// Lets the answer go on from a token that somebody has chosen: the place where a run does.
-    pub(crate) fn begun_with(&mut self, token: WrittenToken) -> Place {
+    /// Lets the answer go on from a byte of the chat, or from its end, and from a token there if
+    /// somebody has chosen one: the place where a run does.
+    pub(crate) fn go_on(&mut self, at: Option<usize>, token: Option<WrittenToken>) -> Place {
+        let pieces = std::mem::take(&mut self.pieces);
+        self.pieces = until(pieces, at);
+        match (token, at) {
+            (Some(token), _) => self.begun_with(token),
+            (None, Some(offset)) => Place::From { offset },
+            (None, None) => Place::End,
+        }
+    }
+
+    fn begun_with(&mut self, token: WrittenToken) -> Place {
         let offset = self.pieces.iter().map(|piece| piece.text.len()).sum();
         let (id, text) = (token.id, token.text.clone());
         let bytes = text.len() as u32;
@@ -179,7 +190,7 @@ mod tests {
     fn a_token_begins_an_answer_or_goes_on_with_one() {
         let token = |id| WrittenToken { id, text: " x".into(), logprob: -1.0 };
         let mut answered = turns();
-        let place = answered.begun_with(token(9));
+        let place = answered.go_on(None, Some(token(9)));
         assert_eq!(place, Place::Instead { offset: 16, token: token(9) });
         let conversation = answered.conversation(Template::Base, &ChatForm::default(), None);
         assert_eq!(conversation.messages.len(), 2);
@@ -187,9 +198,25 @@ mod tests {
         assert_eq!(spans.last(), Some(&PromptSpan::Tokens { ids: vec![9] }));
         let mut waiting = turns();
         waiting.pieces.truncate(1);
-        waiting.begun_with(token(9));
+        waiting.go_on(None, Some(token(9)));
         let conversation = waiting.conversation(Template::Base, &ChatForm::default(), None);
         assert!(conversation.unfinished && conversation.messages.len() == 2);
+    }
+
+    #[test]
+    fn an_answer_goes_on_from_one_of_its_tokens() {
+        let token = WrittenToken { id: 9, text: "z".into(), logprob: -1.0 };
+        let mut answered = turns();
+        // "Hi", then "a" of the answer.
+        let place = answered.go_on(Some(3), Some(token.clone()));
+        assert_eq!(place, Place::Instead { offset: 3, token });
+        let conversation = answered.conversation(Template::Base, &ChatForm::default(), None);
+        let spans = conversation.messages[1].spans.as_ref().expect("spans");
+        assert_eq!(spans[..], [PromptSpan::Tokens { ids: vec![5, 9] }]);
+        let mut again = turns();
+        assert_eq!(again.go_on(Some(3), None), Place::From { offset: 3 });
+        let conversation = again.conversation(Template::Base, &ChatForm::default(), None);
+        assert_eq!(conversation.messages[1].content, "a");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 84] = [
+const COMMAND_NAMES: [&str; 88] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -28,6 +28,10 @@ const COMMAND_NAMES: [&str; 84] = [
     "open_link",
     "look",
     "look_again",
+    "tokens",
+    "look_at",
+    "surprise",
+    "hindsight",
     "watch_saving",
     "list_sessions",
     "search_sessions",

@@ -11,8 +11,8 @@ use engine::sampler::{StageOutlook, TokenOutlook};
 use engine::{
     Attributes, ChatForm, Completion, DeviceChoice, EngineStatus, FinishReason, GeneratedToken,
     GenerationEvent, GenerationRequest, Gpu, Gpus, LoadProgress, Look, MemoryPlan, ModelInfo,
-    Problem, PromptPart, PromptSpan, PromptToken, SamplerStage, SamplingSettings, Template,
-    Timings, TokenProbability, TokenText, Usage,
+    Problem, PromptPart, PromptSpan, PromptToken, SamplerStage, SamplingSettings, Subject,
+    Template, Timings, TokenProbability, TokenText, Usage, Variant,
 };
 use hub::{Acceptance, Card, Fact, Record, Score, TokenPlace};
 use sessions::{
@@ -29,10 +29,12 @@ use crate::commands::chat::{AnswerStart, ChatPrompt};
 use crate::commands::document::OpenSession;
 use crate::commands::downloads::Account;
 use crate::commands::files::ExportFormat;
+use crate::commands::lens::{Hindsight, ScoredToken, Surprise, TokenFate, Verdict};
 use crate::commands::library::Saving;
 use crate::commands::licences::{LicenceChoice, LicenceCopy};
 use crate::commands::models::{ModelEntry, ModelGate, ModelPresence};
 use crate::downloads::{DownloadStage, DownloadState};
+use crate::placed::PlacedToken;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/bindings.ts");
 
@@ -56,6 +58,7 @@ fn bindings() -> String {
         PromptSpan::decl(&config),
         SamplerStage::decl(&config),
         SamplingSettings::decl(&config),
+        Variant::decl(&config),
         GenerationRequest::decl(&config),
         TokenText::decl(&config),
         TokenProbability::decl(&config),
@@ -95,7 +98,14 @@ fn bindings() -> String {
         AnswerStart::decl(&config),
         StageOutlook::decl(&config),
         TokenOutlook::decl(&config),
+        Subject::decl(&config),
         Look::decl(&config),
+        PlacedToken::decl(&config),
+        ScoredToken::decl(&config),
+        Surprise::decl(&config),
+        TokenFate::decl(&config),
+        Verdict::decl(&config),
+        Hindsight::decl(&config),
         SaveState::decl(&config),
         Notice::decl(&config),
         Saving::decl(&config),

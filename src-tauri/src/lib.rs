@@ -7,6 +7,7 @@ mod commands;
 #[cfg(test)]
 mod contract;
 mod downloads;
+mod placed;
 mod run;
 mod stream;
 
@@ -74,6 +75,10 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             chat::open_link,
             lens::look,
             lens::look_again,
+            lens::tokens,
+            lens::look_at,
+            lens::surprise,
+            lens::hindsight,
             library::watch_saving,
             library::list_sessions,
             library::search_sessions,

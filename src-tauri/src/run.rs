@@ -13,6 +13,7 @@ use tauri::ipc::Channel;
 
 use crate::App;
 use crate::chat::{Asked, Turns, ask};
+use crate::commands::chat::AnswerStart;
 use crate::commands::problem;
 
 /// Does work of some milliseconds where it keeps nobody waiting.
@@ -61,18 +62,17 @@ impl SessionRun {
         run.queue(app, &model, begun, on_begun).await
     }
 
-    /// Begins an answer in a chat, to what was said last or at `after`, with a `token` to begin with
-    /// if somebody has chosen one. What cannot be put to the model leaves the chat as it was.
+    /// Begins an answer in a chat, to what was said last or where somebody wants it. What cannot be put to the model leaves the chat as it was.
     pub(crate) async fn answer(
         app: &App,
         session: Id,
-        after: Option<Id>,
-        token: Option<WrittenToken>,
+        from: AnswerStart,
         form: &ChatForm,
         mut request: GenerationRequest,
         on_begun: &Channel<Begun>,
     ) -> Result<(Self, Run), Problem> {
         let model = app.model_unless_stopped().await?;
+        let AnswerStart { after, at, token } = from;
         let (start, hash) = (start(&model, &request), model.sha256.clone());
         let read = app.sessions.ask(move |store| {
             let before = store.standing(session)?.current;
@@ -82,10 +82,7 @@ impl SessionRun {
             Ok((before, Turns::read(store, session, &hash)?))
         });
         let (before, mut turns) = read.await.map_err(problem)?;
-        let place = match token {
-            Some(token) => turns.begun_with(token),
-            None => Place::End,
-        };
+        let place = turns.go_on(at, token);
         let room = request.max_tokens.unwrap_or(GenerationRequest::DEFAULT_MAX_TOKENS);
         let (engine, of, form) = (app.engine.clone(), model.clone(), form.clone());
         let asked = unhurried(move || ask(&engine, &of, &turns, &form, None, room)).await;

@@ -65,9 +65,11 @@ pub(crate) async fn edit_turn(
 #[derive(Deserialize, TS)]
 pub(crate) struct AnswerStart {
     /// Behind this turn instead.
-    after: Option<Id>,
+    pub(crate) after: Option<Id>,
+    /// In the place of everything from this byte of the chat on.
+    pub(crate) at: Option<usize>,
     /// Behind a token that somebody has chosen.
-    token: Option<WrittenToken>,
+    pub(crate) token: Option<WrittenToken>,
 }
 
 /// Answers what the user has said; after an answer, goes on with it. The request's own prompt is
@@ -82,9 +84,8 @@ pub(crate) async fn answer(
     on_begun: Channel<Begun>,
     on_events: Channel<Vec<GenerationEvent>>,
 ) -> Outcome<Document> {
-    let AnswerStart { after, token } = start;
     let (mut kept, run) =
-        SessionRun::answer(&app, session, after, token, &form, request, &on_begun).await?;
+        SessionRun::answer(&app, session, start, &form, request, &on_begun).await?;
     let outcome = stream::forward(run, &on_events, |events| kept.take(events)).await;
     kept.end(outcome).await
 }

@@ -1,7 +1,7 @@
 //! The commands as functions of TypeScript, in the order of `COMMAND_NAMES`.
 
 /// Name, parameters, result, what it does.
-pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 84] = [
+pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 88] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -114,6 +114,30 @@ pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 84] = [
         "row: number, sampling: SamplingSettings, seed: number",
         "Look",
         "The same place by other settings; the model is not asked.",
+    ),
+    (
+        "tokens",
+        "session: Id",
+        "Array<PlacedToken>",
+        "Every token of a completion; of a chat those of its answers.",
+    ),
+    (
+        "lookAt",
+        "session: Id, start: number, sampling: SamplingSettings, seed: number | null",
+        "Look",
+        "What could have stood in the place of the token that begins at a byte.",
+    ),
+    (
+        "surprise",
+        "session: Id, run: Id | null",
+        "Surprise",
+        "Scores a completion, or what a run wrote: one pass of the model.",
+    ),
+    (
+        "hindsight",
+        "session: Id, run: Id, sampling: SamplingSettings",
+        "Hindsight",
+        "The tokens of a run with which other settings would have done something else.",
     ),
     (
         "watchSaving",

@@ -81,6 +81,7 @@ ban_token?: Array<number>,
  * The stages in the order in which they run; a stage left out does not run.
  */
 sampler_order?: Array<SamplerStage>, };
+export type Variant = { seed: number, sampling: SamplingSettings, };
 export type GenerationRequest = { prompt: Array<PromptSpan>, 
 /**
  * Put the beginning-of-sequence token in front.
@@ -94,6 +95,10 @@ seed: number | null,
  * How many completions to write side by side; absent: one, which is always lane 0.
  */
 lanes?: number, 
+/**
+ * Instead of `lanes`: one lane for each, sampled as a run of its own would be.
+ */
+variants?: Array<Variant>, 
 /**
  * Absent: what room is left, at most [`GenerationRequest::DEFAULT_MAX_TOKENS`].
  */
@@ -286,7 +291,7 @@ text: string,
  * Natural logarithm of the model's own probability.
  */
 logprob: number, };
-export type Place = { "type": "end" } | { "type": "at", offset: number, } | { "type": "again" } | { "type": "instead", offset: number, token: WrittenToken, };
+export type Place = { "type": "end" } | { "type": "at", offset: number, } | { "type": "again" } | { "type": "from", offset: number, } | { "type": "instead", offset: number, token: WrittenToken, };
 export type Begun = { run: Id, prompt: Array<Piece>, tail: string, };
 export type Template = "auto" | "nemotron-sft" | "nemotron-rlhf" | "nemotron-steerlm" | "nemotron-qa" | "base" | "model";
 export type Attributes = { quality: number, understanding: number, correctness: number, coherence: number, complexity: number, verbosity: number, toxicity: number, humor: number, creativity: number, violence: number, helpfulness: number, not_appropriate: number, hate_speech: number, sexual_content: number, fails_task: number, political_content: number, moral_judgement: number, 
@@ -348,6 +353,10 @@ export type AnswerStart = {
  */
 after: Id | null, 
 /**
+ * In the place of everything from this byte of the chat on.
+ */
+at: number | null, 
+/**
  * Behind a token that somebody has chosen.
  */
 token: WrittenToken | null, };
@@ -369,6 +378,11 @@ before: number,
  * Its probability after the chain; 0 where it was cut.
  */
 after: number, cut_by: SamplerStage | null, };
+export type Subject = { id: number, 
+/**
+ * Its place among all tokens by likelihood before any setting, from 1.
+ */
+rank: number, };
 export type Look = { 
 /**
  * Names the row.
@@ -382,6 +396,10 @@ prompt_tokens: number,
  * The seed by which the token was chosen.
  */
 seed: number, 
+/**
+ * The token that stands at the place, where one was asked about.
+ */
+subject: Subject | null, 
 /**
  * How many tokens there are.
  */
@@ -410,6 +428,60 @@ tokens: Array<TokenOutlook>,
  * The token that a run with these settings and draws takes; it is among `tokens`.
  */
 chosen: number, };
+export type PlacedToken = { 
+/**
+ * Bytes of the document's text.
+ */
+start: number, end: number, ids: Array<number>, text: string, 
+/**
+ * Natural logarithm of the model's own probability, where it was noted when it was written.
+ */
+logprob: number | null, run: Id | null, 
+/**
+ * Which token of its run the first one is, where everything before it still stands.
+ */
+step: number | null, };
+export type ScoredToken = { 
+/**
+ * Bytes of the document's text.
+ */
+start: number, end: number, id: number, text: string, 
+/**
+ * Natural logarithm; null for the first token of a sequence.
+ */
+logprob: number | null, 
+/**
+ * Its place among all tokens by likelihood, from 1.
+ */
+rank: number | null, };
+export type Surprise = { tokens: Array<ScoredToken>, sum_logprob: number, 
+/**
+ * Null when nothing was judged.
+ */
+perplexity: number | null, 
+/**
+ * Passes over the text; more than one when it is longer than the context.
+ */
+windows: number, };
+export type TokenFate = "cut" | "other" | "unknown";
+export type Verdict = { start: number, end: number, fate: TokenFate, 
+/**
+ * The stage that cuts it.
+ */
+by: SamplerStage | null, 
+/**
+ * What is taken instead, where that is known.
+ */
+other: TokenText | null, };
+export type Hindsight = { 
+/**
+ * How many of its tokens stand in the document.
+ */
+tokens: number, 
+/**
+ * Those that would not be the same.
+ */
+verdicts: Array<Verdict>, };
 export type SaveState = { "type": "saved" } | { "type": "saving" } | { "type": "failing", problem: Problem, };
 export type Notice = { "type": "rescued", kept: string, sessions: number, 
 /**
@@ -666,6 +738,18 @@ export const look = (session: Id, at: number | null, form: ChatForm, sampling: S
 /** The same place by other settings; the model is not asked. */
 export const lookAgain = (row: number, sampling: SamplingSettings, seed: number) =>
   invoke<Look>('look_again', { row, sampling, seed });
+/** Every token of a completion; of a chat those of its answers. */
+export const tokens = (session: Id) =>
+  invoke<Array<PlacedToken>>('tokens', { session });
+/** What could have stood in the place of the token that begins at a byte. */
+export const lookAt = (session: Id, start: number, sampling: SamplingSettings, seed: number | null) =>
+  invoke<Look>('look_at', { session, start, sampling, seed });
+/** Scores a completion, or what a run wrote: one pass of the model. */
+export const surprise = (session: Id, run: Id | null) =>
+  invoke<Surprise>('surprise', { session, run });
+/** The tokens of a run with which other settings would have done something else. */
+export const hindsight = (session: Id, run: Id, sampling: SamplingSettings) =>
+  invoke<Hindsight>('hindsight', { session, run, sampling });
 /** Sends the state of saving now and after every change. */
 export const watchSaving = (onChange: Channel<Saving>) =>
   invoke<null>('watch_saving', { onChange });

@@ -53,6 +53,8 @@ pub enum Place {
     At { offset: usize },
     /// Where the last run of the document began.
     Again,
+    /// In the place of everything from there on.
+    From { offset: usize },
     /// Behind one other token, in the place of everything from there on.
     Instead { offset: usize, token: WrittenToken },
 }

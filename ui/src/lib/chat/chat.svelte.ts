@@ -4,6 +4,7 @@
  */
 import * as api from '../api';
 import type {
+  AnswerStart,
   Begun,
   ChatPrompt,
   OpenSession,
@@ -11,7 +12,7 @@ import type {
   Problem,
   WrittenToken,
 } from '../bindings';
-import type { Playground } from '../document/playground.svelte';
+import type { Fanned, Playground } from '../document/playground.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
 import { DEFAULT_FORM, draftOf, formOf, type ChatForm, type Spoken, type Template } from './form';
 import { tokensOfContext } from './prompt';
@@ -101,22 +102,31 @@ export class Chat {
     if (text.trim() !== '' && !(await this.playground.alter((session) => api.say(session, text)))) {
       return false;
     }
-    void this.#answer(null);
+    void this.#answer();
     return true;
   }
   /** Answers a turn of the user anew, or the one before an answer: on a branch beside it. */
   async regenerate(turn: Turn): Promise<void> {
     const at = this.turns.findIndex(({ key }) => key === turn.key);
     const question = turn.role === 'user' ? turn : this.turns[at - 1];
-    if (question) await this.#answer(question.node);
+    if (question) await this.#answer({ after: question.node });
   }
   /** Writes on where the last answer ends; answers what has no answer. */
   goOn(): Promise<void> {
-    return this.#answer(null);
+    return this.#answer();
   }
   /** Writes on from a token that somebody has chosen. */
   goOnWith(token: WrittenToken): Promise<void> {
-    return this.#answer(null, token);
+    return this.#answer({ token });
+  }
+  /** Writes an answer anew from one of its bytes on, from a chosen token if there is one. */
+  forkAt(at: number, token: WrittenToken | null): Promise<void> {
+    return this.#answer({ at, token });
+  }
+  /** Has what was said last answered several times at once, beside the answer there may be. */
+  async fan(fan: Fanned): Promise<void> {
+    const asked = this.turns.findLast(({ role }) => role === 'user');
+    if (asked) await this.#answer({ after: this.unanswered ? null : asked.node }, fan);
   }
   /** Regenerates the last answer. */
   async retry(): Promise<void> {
@@ -130,7 +140,7 @@ export class Chat {
       const [node, own] = this.#changed(turn, text);
       return api.editTurn(session, node, own);
     });
-    if (changed && turn.role === 'user') void this.#answer(null);
+    if (changed && turn.role === 'user') void this.#answer();
     return changed;
   }
   /** Begins a completion with the prompt as it is. */
@@ -166,18 +176,21 @@ export class Chat {
     }
   }
 
-  async #answer(after: string | null, token: WrittenToken | null = null): Promise<void> {
-    const form = this.form;
+  async #answer(start: Partial<AnswerStart> = {}, fan?: Fanned): Promise<void> {
+    const [form, from] = [this.form, { after: null, at: null, token: null, ...start }];
     await this.playground.answer(
       (session, request, ...listen) =>
-        api.answer(session, { after, token }, form, request, ...listen),
+        api.answer(session, from, form, request, ...listen),
       {
-        begun: ({ prompt }: Begun) => {
+        begun: ({ run, prompt }: Begun) => {
+          fan?.begun(run);
           this.#before = prompt;
           this.#growing = '';
         },
         piece: ({ text }) => (this.#growing = (this.#growing ?? '') + text),
+        events: fan?.events,
       },
+      fan?.variants,
     );
     this.#before = this.#growing = null;
   }

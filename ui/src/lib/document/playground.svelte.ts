@@ -8,6 +8,7 @@ import * as api from '../api';
 import type {
   Branch,
   Document,
+  GenerationEvent,
   GenerationRequest,
   Kind,
   OpenSession,
@@ -15,6 +16,7 @@ import type {
   Place,
   Problem,
   Standing,
+  Variant,
   WrittenToken,
 } from '../bindings';
 import { RunState, type RunCall, type RunListener } from '../engine/run.svelte';
@@ -196,6 +198,14 @@ export class Playground {
     const offset = at ?? bytesTo(textOf(this.#pieces), Infinity);
     return this.#begin({ type: 'instead', offset, token });
   }
+  /** Writes on from a byte of the text, in the place of everything from there on: a branch. */
+  from(offset: number): Promise<void> {
+    return this.#begin({ type: 'from', offset });
+  }
+  /** Writes several continuations of the text at once; whoever compares them listens. */
+  fan(fan: Fanned): Promise<void> {
+    return this.#whenIdle((session) => this.#continue(session, { type: 'end' }, fan));
+  }
   /** The caret's place in bytes; null: at the end. */
   get place(): number | null {
     const [text, caret] = [textOf(this.#pieces), this.editor.caret];
@@ -209,11 +219,14 @@ export class Playground {
       request: GenerationRequest,
       ...rest: Parameters<RunCall>
     ) => Promise<Document>,
-    listener: Pick<RunListener, 'begun' | 'piece'>,
+    listener: Pick<RunListener, 'begun' | 'piece' | 'events'>,
+    variants: Variant[] = [],
   ): Promise<void> {
     return this.#whenIdle(async (session) => {
-      const request = this.#request();
-      const seed = (seed: number) => (this.sampling.seed = seed);
+      const request = this.#request(variants);
+      const seed = (seed: number) => {
+        if (variants.length === 0) this.sampling.seed = seed;
+      };
       await this.settled();
       const begin: RunCall = (begun, events) => call(session, request, begun, events);
       const document = await this.run.start(begin, { ...listener, seed });
@@ -312,15 +325,16 @@ export class Playground {
     return this.#over;
   }
 
-  async #continue(session: string, place: Place): Promise<void> {
+  async #continue(session: string, place: Place, fan?: Fanned): Promise<void> {
     const grown = { from: 0, end: 0 };
     // Who wrote where it grows goes on writing behind it, unless the caret is put elsewhere.
     const follow = place.type !== 'end' || this.editor.caret >= textOf(this.#pieces).length;
     await this.settled();
-    const request = this.#request();
+    const request = this.#request(fan?.variants);
     const begin: RunCall = (begun, events) => api.generate(session, place, request, begun, events);
     const document = await this.run.start(begin, {
-      begun: ({ prompt, tail }) => {
+      begun: ({ run, prompt, tail }) => {
+        fan?.begun(run);
         const text = textOf(this.#pieces);
         const [, behind] = splitAt(this.#pieces, text.length - tail.length);
         const head = fromDocument(prompt);
@@ -332,7 +346,11 @@ export class Playground {
         grown.end += piece.text.length;
         this.editor.append(piece);
       },
-      seed: (seed) => (this.sampling.seed = seed),
+      seed: (seed) => {
+        // That of a fan is the one it was given.
+        if (!fan) this.sampling.seed = seed;
+      },
+      events: fan?.events,
     });
     this.editor.flush();
     if (document) {
@@ -343,7 +361,7 @@ export class Playground {
     } else await this.#reload();
   }
 
-  #request(): GenerationRequest {
+  #request(variants: Variant[] = []): GenerationRequest {
     return {
       prompt: [],
       add_bos: false,
@@ -354,6 +372,7 @@ export class Playground {
       ignore_eos: false,
       top_logprobs: null,
       echo: false,
+      ...(variants.length > 0 && { variants }),
     };
   }
 
@@ -429,6 +448,14 @@ export class Playground {
       this.problem = api.asProblem(error);
     }
   }
+}
+
+/** Continuations that are written side by side. */
+export interface Fanned {
+  readonly variants: Variant[];
+  /** Names the run. */
+  begun(run: string): void;
+  events(events: readonly GenerationEvent[]): void;
 }
 
 /** Where the text of a document last differs from what it was. */

@@ -9,6 +9,8 @@ export interface RunListener {
   begun(begun: Begun): void;
   piece(piece: Piece): void;
   seed(seed: number): void;
+  /** Everything that happens, in all lanes: the pieces are those of the first. */
+  events?: ((events: readonly GenerationEvent[]) => void) | undefined;
 }
 
 /** Begins a run in Rust, which resolves with the document when it is over. */
@@ -39,6 +41,7 @@ export class RunState {
       const done = new Promise<void>((resolve) => (over = resolve));
       const take = (events: GenerationEvent[]) => {
         if (!cut) return void early.push(...events);
+        listener.events?.(events);
         for (const event of events) this.#take(event, builder, listener);
         if (this.completion) over();
       };
@@ -74,7 +77,7 @@ export class RunState {
     }
     if (event.type === 'prefill') this.prefill = event;
     else if (event.type === 'done') this.completion = event;
-    else if (event.type === 'token') {
+    else if (event.type === 'token' && event.lane === 0) {
       this.prefill = null;
       const piece = builder.push(event.id, event.text);
       if (piece) listener.piece(piece);

@@ -21,6 +21,7 @@ export const stage = (
 
 export const outlook = (more: Partial<Outlook> = {}): Outlook => ({
   row: 1,
+  subject: null,
   prompt_tokens: 71,
   vocabulary: 256_000,
   entropy_bits: 2.1,

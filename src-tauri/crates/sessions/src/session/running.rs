@@ -56,6 +56,10 @@ impl Session {
                 self.expect(Kind::Completion)?;
                 cut(offset, Passage::default()).map(Some)
             }
+            Place::From { offset } => {
+                let room = cut(offset, Passage::default())?;
+                Ok(Some(Room { tail: Passage::default(), ..room }))
+            }
             Place::Instead { offset, token } => {
                 let room = cut(offset, written(None, &[token]).into())?;
                 Ok(Some(Room { tail: Passage::default(), ..room }))
