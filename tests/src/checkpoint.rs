@@ -4,9 +4,12 @@
 //! Every function here panics when the disk refuses; it is a test's first step.
 #![expect(clippy::missing_panics_doc, reason = "said above, for all of them")]
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::archive::Archive;
 use crate::fixture;
@@ -149,6 +152,58 @@ impl Geometry {
     /// 551 million parameters.
     pub const SMALL: Self =
         Self { layers: 16, hidden: 1536, ffn: 6144, heads: 12, vocab: 32_000, context: 4096 };
+}
+
+/// The tiny model as a Hugging Face folder with a vocabulary of `tokens`: the pieces behind its own
+/// are words that no text has, and their rows are those of the first ones in turn, a little apart.
+pub fn with_vocabulary(tokens: usize, folder: &Path) {
+    let source = fixture("tiny/hf");
+    let config = std::fs::read_to_string(source.join("config.json")).expect("config");
+    let mut config: serde_json::Value = serde_json::from_str(&config).expect("json");
+    config["vocab_size"] = tokens.into();
+    std::fs::write(folder.join("config.json"), config.to_string()).expect("written");
+    let mut tensors = BTreeMap::new();
+    for shard in 1..=5 {
+        let file = source.join(format!("model-0000{shard}-of-00005.safetensors"));
+        let bytes = std::fs::read(file).expect("shard");
+        for (name, tensor) in SafeTensors::deserialize(&bytes).expect("safetensors").tensors() {
+            tensors.insert(name, (tensor.shape().to_vec(), tensor.data().to_vec()));
+        }
+    }
+    let mut known = 0;
+    for name in ["model.embed_tokens.weight", "lm_head.weight"] {
+        let (shape, data) = tensors.get_mut(name).expect("a matrix with a row for each token");
+        known = std::mem::replace(&mut shape[0], tokens);
+        let row = data.len() / known;
+        let more = (known..tokens).flat_map(|token| {
+            let from = token % known * row;
+            let mut bytes = data[from..from + row].to_vec();
+            // The lowest bits of a bf16.
+            bytes.iter_mut().step_by(2).for_each(|byte| *byte ^= (token / known) as u8 & 0x1f);
+            bytes
+        });
+        let more: Vec<u8> = more.collect();
+        data.extend(more);
+    }
+    let views = tensors.iter().map(|(name, (shape, data))| {
+        (name, TensorView::new(Dtype::BF16, shape.clone(), data).expect("sizes fit"))
+    });
+    let path = folder.join("model.safetensors");
+    safetensors::serialize_to_file(views, None, &path).expect("written");
+    let mut tokenizer = std::fs::read(source.join("tokenizer.model")).expect("a tokenizer");
+    tokenizer.extend((known..tokens).flat_map(piece));
+    std::fs::write(folder.join("tokenizer.model"), tokenizer).expect("written");
+}
+
+/// A piece of a SentencePiece model as protobuf has it: field 1 of the model, with a text and a
+/// score that is never the best.
+fn piece(token: usize) -> Vec<u8> {
+    let text = format!("\u{2581}q{token:07}q");
+    let mut bytes = vec![0x0a, text.len() as u8 + 7, 0x0a, text.len() as u8];
+    bytes.extend(text.as_bytes());
+    bytes.push(0x15);
+    bytes.extend((-(token as f32)).to_le_bytes());
+    bytes
 }
 
 /// A `.nemo` in the published layout whose weights are all zero: holes, which take no disk.

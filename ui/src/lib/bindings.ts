@@ -371,6 +371,10 @@ mass_removed: number,
 changed: boolean, };
 export type TokenOutlook = { id: number, text: string, 
 /**
+ * Whether the text ends with it: it has none of its own.
+ */
+ends: boolean, 
+/**
  * Its probability in the model's own distribution.
  */
 before: number, 

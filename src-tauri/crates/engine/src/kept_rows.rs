@@ -58,6 +58,8 @@ pub(crate) struct KeptRow {
     history: Vec<u32>,
     tokenizer: Arc<Tokenizer>,
     markers: Markers,
+    /// Tokens that end a sequence.
+    ends: Vec<u32>,
     gaze: Gaze,
 }
 
@@ -119,9 +121,12 @@ impl KeptRow {
             draws: Draws { seed, lane: self.gaze.lane, step: self.gaze.step },
         };
         let text_of = |id| self.tokenizer.piece_text(id);
-        let outlook = sampler::outlook(&input, listed, self.gaze.token, text_of)?;
-        let judged = Judged::new(&self.logits);
-        let subject = self.gaze.token.map(|id| Subject { id, rank: judged.rank(id) });
+        let mut outlook = sampler::outlook(&input, listed, self.gaze.token, text_of)?;
+        for token in &mut outlook.tokens {
+            token.ends = self.ends.contains(&token.id);
+        }
+        let rank = |id| Judged::new(&self.logits).rank(id);
+        let subject = self.gaze.token.map(|id| Subject { id, rank: rank(id) });
         Ok(Look { row, prompt_tokens: self.history.len() as u32, seed, subject, outlook })
     }
 }
@@ -140,8 +145,9 @@ impl Runner {
         }
         let row = self.prefill(request, &plan, run, Want::Whole)?.ok_or(Error::RunCancelled)?;
         let (tokenizer, markers) = (self.tokenizer.clone(), Markers::of(&self.tokenizer)?);
+        let ends = self.ends.clone();
         let logits = row.whole()?.into_owned();
-        Ok((KeptRow { logits, history: plan.prompt, tokenizer, markers, gaze }, plan.seed))
+        Ok((KeptRow { logits, history: plan.prompt, tokenizer, markers, ends, gaze }, plan.seed))
     }
 }
 
@@ -160,6 +166,7 @@ mod tests {
             history: vec![7],
             tokenizer,
             markers: Markers::default(),
+            ends: vec![3],
             gaze: Gaze::default(),
         }
     }

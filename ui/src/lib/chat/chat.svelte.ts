@@ -179,8 +179,7 @@ export class Chat {
   async #answer(start: Partial<AnswerStart> = {}, fan?: Fanned): Promise<void> {
     const [form, from] = [this.form, { after: null, at: null, token: null, ...start }];
     await this.playground.answer(
-      (session, request, ...listen) =>
-        api.answer(session, from, form, request, ...listen),
+      (session, request, ...listen) => api.answer(session, from, form, request, ...listen),
       {
         begun: ({ run, prompt }: Begun) => {
           fan?.begun(run);

@@ -1,5 +1,5 @@
 /** An outlook and an engine to look through, for tests. */
-import type { SamplerStage, SamplingSettings } from '../bindings';
+import type { PlacedToken, SamplerStage, SamplingSettings } from '../bindings';
 import type { Looks, Outlook, StageOutlook, TokenOutlook } from './outlook';
 
 export const SAMPLING: SamplingSettings = { temperature: 0.7, top_k: 0, top_p: 0.9 };
@@ -35,6 +35,23 @@ export const outlook = (more: Partial<Outlook> = {}): Outlook => ({
   ],
   chosen: 12,
   seed: 1234,
+  ...more,
+});
+
+/** A token of a text that somebody typed. */
+export const placed = (
+  start: number,
+  text: string,
+  id: number,
+  more: Partial<PlacedToken> = {},
+): PlacedToken => ({
+  start,
+  end: start + new TextEncoder().encode(text).length,
+  ids: [id],
+  text,
+  logprob: null,
+  run: null,
+  step: null,
   ...more,
 });
 

@@ -77,13 +77,22 @@ impl TopLogits {
                 Ok(Known::Yes) => {}
             }
         }
-        Ok(look.chosen(input.draws.token()).map_or(Fate::Unknown, |chosen| match chosen {
-            Some(chosen) if chosen == id => Fate::Same,
+        Ok(match look.chosen(input.draws.token()) {
+            Choice::Stored(chosen) if chosen == id => Fate::Same,
+            Choice::Stored(chosen) => Fate::Other(Some(chosen)),
+            Choice::Tail if look.stored.is_there(id) => Fate::Other(None),
             // Both may be of the tail, and the same.
-            None if !look.stored.is_there(id) => Fate::Unknown,
-            other => Fate::Other(other),
-        }))
+            Choice::Tail | Choice::Open => Fate::Unknown,
+        })
     }
+}
+
+/// What a draw falls on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Choice {
+    Stored(u32),
+    Tail,
+    Open,
 }
 
 #[derive(PartialEq)]
@@ -217,14 +226,14 @@ impl Hindsight {
         if shares.iter().any(|share| *share >= 1.0) {
             return Ok(Known::No);
         }
-        let kept = self.agreed(&shares, |stored, share| truncation::top_p(stored, share))?;
+        let kept = self.agreed(&shares, truncation::top_p)?;
         Ok(self.without_tail(kept, tail))
     }
 
     fn min_p(&mut self, p: f64, tail: Tail) -> Result<Known> {
         let highest = self.stored.highest()?;
         let shares = [p * (1.0 - HAIR), p * (1.0 + HAIR)];
-        let kept = self.agreed(&shares, |stored, share| truncation::min_p(stored, share))?;
+        let kept = self.agreed(&shares, truncation::min_p)?;
         let reach = (f64::from(tail.ceiling) - f64::from(highest)).exp();
         if reach < shares[0] {
             return Ok(self.without_tail(kept, Tail { ceiling: f32::MIN, ..tail }));
@@ -297,21 +306,24 @@ impl Hindsight {
         if lowest > tail.ceiling { Known::Yes } else { Known::No }
     }
 
-    /// The stored token that a draw falls on, or one of the tail; nothing when it is not known.
-    fn chosen(&mut self, draw: f64) -> Option<Option<u32>> {
+    fn chosen(&mut self, draw: f64) -> Choice {
         let Some(tail) = self.tail else {
-            return self.stored.choose(draw).ok().map(Some);
+            return self.stored.choose(draw).map_or(Choice::Open, Choice::Stored);
         };
-        let shares = self.shares(draw, tail).ok()?;
-        if shares.iter().all(|share| *share >= 1.0) {
-            return (self.above(tail) == Known::Yes).then_some(None);
+        let Ok(shares) = self.shares(draw, tail) else { return Choice::Open };
+        let choices = shares.map(|share| self.chosen_beside(share, tail));
+        let agreed = choices.iter().all(|choice| *choice == choices[0]);
+        if agreed { choices[0] } else { Choice::Open }
+    }
+
+    fn chosen_beside(&mut self, share: f64, tail: Tail) -> Choice {
+        if share >= 1.0 {
+            return if self.above(tail) == Known::Yes { Choice::Tail } else { Choice::Open };
         }
-        let mut found = shares.iter().map(|share| {
-            let choice = (*share < 1.0).then(|| self.stored.choose(*share).ok())??;
-            self.stored.logit(choice).filter(|logit| *logit > tail.ceiling).map(|_| choice)
-        });
-        let first = found.next()??;
-        found.all(|other| other == Some(first)).then_some(Some(first))
+        let Ok(choice) = self.stored.choose(share) else { return Choice::Open };
+        // Below the ceiling one of the tail may be as likely.
+        let above = self.stored.logit(choice).is_some_and(|logit| logit > tail.ceiling);
+        if above { Choice::Stored(choice) } else { Choice::Open }
     }
 }
 

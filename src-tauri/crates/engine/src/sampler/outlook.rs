@@ -47,6 +47,8 @@ pub struct StageOutlook {
 pub struct TokenOutlook {
     pub id: u32,
     pub text: String,
+    /// Whether the text ends with it: it has none of its own.
+    pub ends: bool,
     /// Its probability in the model's own distribution.
     pub before: f64,
     /// Its probability after the chain; 0 where it was cut.
@@ -100,6 +102,7 @@ pub fn outlook(
         .map(|(id, cut_by)| TokenOutlook {
             id,
             text: text_of(id),
+            ends: false,
             before: probability(own, row.get(id as usize).copied()),
             after: probability(after, left.logit(id)),
             cut_by,
