@@ -15,6 +15,8 @@ use crate::generation::{RunContext, Runner};
 use crate::kept_rows::{KeptRows, Look};
 use crate::model::WeightDtype;
 use crate::next::NextToken;
+use crate::replay::{Replay, ReplayMode};
+use crate::saved_run::SavedRun;
 use crate::score::Score;
 use crate::settings::{GenerationRequest, PromptSpan, SamplingSettings};
 use crate::status::{EngineStatus, ModelInfo};
@@ -191,6 +193,21 @@ impl Engine {
     /// What encoding says, [`Error::EmptyPrompt`], [`Error::RunCancelled`].
     pub async fn score(&self, text: Vec<PromptSpan>, add_bos: bool) -> Result<Score> {
         self.ask(move |runner, cancelled| runner.score(&text, add_bos, cancelled)).await
+    }
+
+    /// Repeats a run and says where what comes out differs from what was recorded.
+    ///
+    /// # Errors
+    /// [`Error::UnknownToken`] when the model lacks a recorded token, what a run's are, and
+    /// [`Error::RunCancelled`] when every run is cancelled meanwhile.
+    pub async fn replay(&self, saved: SavedRun, mode: ReplayMode) -> Result<Replay> {
+        let status = self.status.clone();
+        self.ask(move |runner, cancelled| {
+            // While it computes, the status names the model that does.
+            let model = status.borrow().model().cloned().ok_or(Error::NoModel)?;
+            runner.replay(&saved, mode, &model, cancelled)
+        })
+        .await
     }
 
     /// Ends a run at the next token or prefill chunk; its text so far stays. False: no such run.

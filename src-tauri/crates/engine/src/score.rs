@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::device::Rows;
 use crate::generation::Runner;
 use crate::judged::Judged;
-use crate::logits::Want;
+use crate::logits::{Row, Want};
 use crate::settings::PromptSpan;
 use crate::tokenizer::Decoder;
 use crate::{Error, Result};
@@ -79,22 +79,36 @@ impl Runner {
         judged: &mut Vec<Option<(f32, u32)>>,
         cancelled: &AtomicBool,
     ) -> Result<()> {
-        self.cache.truncate(0);
-        self.cached.clear();
-        let mut position = start;
-        let pieces = self.tokenizer.pieces();
-        for chunk in ids[start..].chunks(self.model.arithmetic.prefill_chunk()) {
+        self.read(&ids[start..], 0, cancelled, |place, row| {
+            let position = start + place;
+            if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
+                let row = Judged::of(row);
+                judged.push(Some((row.logprob(*next), row.rank(*next))));
+            }
+        })
+    }
+
+    /// Reads `ids`, the first `known` of which are in the cache, and shows each row with the place of
+    /// the token that it judges.
+    pub(crate) fn read(
+        &mut self,
+        ids: &[u32],
+        known: usize,
+        cancelled: &AtomicBool,
+        mut show: impl FnMut(usize, &Row),
+    ) -> Result<()> {
+        self.cache.truncate(known);
+        self.cached.truncate(known);
+        let (mut place, pieces) = (known, self.tokenizer.pieces());
+        for chunk in ids[known..].chunks(self.model.arithmetic.prefill_chunk()) {
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Error::RunCancelled);
             }
             let hidden = self.model.forward(chunk, Rows::Following, self.cache.as_mut())?;
             self.cached.extend_from_slice(chunk);
             for row in self.model.logits(&hidden, Rows::Following, pieces, Want::Whole)? {
-                position += 1;
-                if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
-                    let row = Judged::of(&row);
-                    judged.push(Some((row.logprob(*next), row.rank(*next))));
-                }
+                place += 1;
+                show(place, &row);
             }
         }
         Ok(())
