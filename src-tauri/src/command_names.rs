@@ -1,5 +1,5 @@
 /// Every command of the window. Listing one here denies it until a capability allows it.
-const COMMAND_NAMES: [&str; 88] = [
+const COMMAND_NAMES: [&str; 91] = [
     "watch_engine",
     "open_model",
     "open_builtin_model",
@@ -32,6 +32,9 @@ const COMMAND_NAMES: [&str; 88] = [
     "look_at",
     "surprise",
     "hindsight",
+    "run_record",
+    "replay_run",
+    "export_run",
     "watch_saving",
     "list_sessions",
     "search_sessions",

@@ -9,16 +9,17 @@ use std::path::Path;
 
 use engine::sampler::{StageOutlook, TokenOutlook};
 use engine::{
-    Attributes, ChatForm, Completion, DeviceChoice, EngineStatus, FinishReason, GeneratedToken,
-    GenerationEvent, GenerationRequest, Gpu, Gpus, LoadProgress, Look, MemoryPlan, ModelInfo,
-    Problem, PromptPart, PromptSpan, PromptToken, SamplerStage, SamplingSettings, Subject,
-    Template, Timings, TokenProbability, TokenText, Usage, Variant,
+    Attributes, Changed, ChatForm, Completion, DeviceChoice, Difference, EngineStatus,
+    FinishReason, GeneratedToken, GenerationEvent, GenerationRequest, Gpu, Gpus, LoadProgress,
+    Look, MemoryPlan, ModelInfo, Problem, PromptPart, PromptSpan, PromptToken, Replay, ReplayMode,
+    SamplerStage, SamplingSettings, Subject, Template, Timings, TokenProbability, TokenText, Usage,
+    Variant,
 };
 use hub::{Acceptance, Card, Fact, Record, Score, TokenPlace};
 use sessions::{
     Author, Begun, Branch, Document, Folder, Id, Imported, Kind, ListRequest, Notice, Piece, Place,
-    Preset, Role, SaveState, SavedPrompt, SearchHit, SearchPage, SearchRequest, SessionPage,
-    SessionSummary, Settings, Shelf, SnippetPart, Standing, Tag, Theme, Token, Within,
+    Preset, Role, RunRecord, SaveState, SavedPrompt, SearchHit, SearchPage, SearchRequest,
+    SessionPage, SessionSummary, Settings, Shelf, SnippetPart, Standing, Tag, Theme, Token, Within,
     WrittenToken,
 };
 use ts_rs::{Config, TS};
@@ -106,6 +107,11 @@ fn bindings() -> String {
         TokenFate::decl(&config),
         Verdict::decl(&config),
         Hindsight::decl(&config),
+        RunRecord::decl(&config),
+        ReplayMode::decl(&config),
+        Changed::decl(&config),
+        Difference::decl(&config),
+        Replay::decl(&config),
         SaveState::decl(&config),
         Notice::decl(&config),
         Saving::decl(&config),

@@ -43,6 +43,7 @@ pub fn run() -> ExitCode {
 fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
     use commands::{
         chat, document, downloads, engine, files, lens, library, licences, models, preferences,
+        replay,
     };
     builder
         .plugin(tauri_plugin_dialog::init())
@@ -79,6 +80,9 @@ fn builder<R: tauri::Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
             lens::look_at,
             lens::surprise,
             lens::hindsight,
+            replay::run_record,
+            replay::replay_run,
+            replay::export_run,
             library::watch_saving,
             library::list_sessions,
             library::search_sessions,

@@ -106,7 +106,7 @@ pub(crate) async fn import_presets<R: Runtime>(
     ask(&app.sessions, move |store| store.import_presets(&text)).await.map(Some)
 }
 
-async fn asked_where_to<R: Runtime>(
+pub(super) async fn asked_where_to<R: Runtime>(
     handle: &AppHandle<R>,
     title: &str,
     name: &str,
@@ -132,7 +132,7 @@ async fn chosen<R: Runtime>(
     file.await.ok().flatten().and_then(|file| file.into_path().ok())
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Problem> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Problem> {
     std::fs::write(path, text).map_err(|source| io(path, source))
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod library;
 pub(crate) mod licences;
 pub(crate) mod models;
 pub(crate) mod preferences;
+pub(crate) mod replay;
 
 use ::engine::Problem;
 use sessions::{Sessions, Store};

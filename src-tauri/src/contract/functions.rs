@@ -1,7 +1,7 @@
 //! The commands as functions of TypeScript, in the order of `COMMAND_NAMES`.
 
 /// Name, parameters, result, what it does.
-pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 88] = [
+pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 91] = [
     (
         "watchEngine",
         "onStatus: Channel<EngineStatus>",
@@ -138,6 +138,19 @@ pub(super) const FUNCTIONS: [(&str, &str, &str, &str); 88] = [
         "session: Id, run: Id, sampling: SamplingSettings",
         "Hindsight",
         "The tokens of a run with which other settings would have done something else.",
+    ),
+    ("runRecord", "session: Id, run: Id", "RunRecord", "What is known of a run."),
+    (
+        "replayRun",
+        "session: Id, run: Id, mode: ReplayMode",
+        "Replay",
+        "Repeats a run: its tokens are scored again, or written again.",
+    ),
+    (
+        "exportRun",
+        "session: Id, run: Id",
+        "boolean",
+        "Asks where to, and writes a run there. False: nothing was chosen.",
     ),
     (
         "watchSaving",

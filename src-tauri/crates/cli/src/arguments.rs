@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use engine::{DeviceChoice, Template};
 
+use crate::replay::ReplayArguments;
 use crate::sampling::Sampling;
 
 /// Run Nemotron language models from the command line.
@@ -30,6 +31,10 @@ pub(crate) enum Command {
     Next(Box<Next>),
     /// Show how surprising each token of a text is.
     Score(Score),
+    /// Repeat a run that the app exported, and show whether the same comes out.
+    ///
+    /// The weights are held as they were then, unless --dtype says how.
+    Replay(ReplayArguments),
     /// Measure how fast a model reads and writes on this machine.
     Bench(Bench),
     /// Show the tokens of the text on standard input.
@@ -72,6 +77,7 @@ impl Command {
             Self::Chat(arguments) => arguments.model.json,
             Self::Next(arguments) => arguments.model.json,
             Self::Score(arguments) => arguments.model.json,
+            Self::Replay(arguments) => arguments.json,
             Self::Bench(arguments) => arguments.model.json,
             Self::Tokenize(arguments) => arguments.model.json,
             Self::Detokenize(arguments) => arguments.model.json,

@@ -44,7 +44,7 @@ async fn stream(
     json: bool,
     load_ms: f64,
 ) -> Result<ExitCode, CliError> {
-    let lanes = request.lanes.unwrap_or(1);
+    let lanes = request.lane_count();
     let mut run = engine.generate(request)?;
     let interrupted = engine.clone();
     // A second handler cannot be set twice in one process; without one Ctrl+C just ends it.

@@ -23,6 +23,10 @@ pub(crate) enum CliError {
     TooLong { source_name: String, limit: u64 },
     #[error("standard input is no JSON array of token ids: {0}")]
     NotIds(serde_json::Error),
+    #[error("{}: {error}", path.display())]
+    Run { path: PathBuf, error: engine::Error },
+    #[error("the model {name:?} that wrote the run is not here")]
+    ModelMissing { name: String },
     #[error("the built-in model is missing from this installation")]
     NoBuiltin,
     #[error("output failed: {0}")]
@@ -53,7 +57,7 @@ impl CliError {
 
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Engine(error) => error.kind(),
+            Self::Engine(error) | Self::Run { error, .. } => error.kind(),
             Self::Hub(error) => error.kind(),
             Self::Usage { .. } => "usage",
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
@@ -63,6 +67,7 @@ impl CliError {
             Self::NotUtf8 { .. } => "not_utf8",
             Self::NotIds(_) => "not_ids",
             Self::TooLong { .. } => "too_long",
+            Self::ModelMissing { .. } => "model_missing",
             Self::NoBuiltin => "not_found",
         }
     }
@@ -73,7 +78,8 @@ impl CliError {
             Self::Engine(engine::Error::NotAdmitted(_)) => {
                 "nemotron models lists it, nemotron licence show NAME says how to accept it"
             }
-            Self::Engine(error) => error.hint()?,
+            Self::Engine(error) | Self::Run { error, .. } => error.hint()?,
+            Self::ModelMissing { .. } => "install it, or name its file with --model",
             Self::Hub(error) if error.hint().is_some() => return error.hint(),
             Self::Hub(hub::Error::UnknownModel(_)) => "nemotron models lists the names",
             Self::Hub(hub::Error::NotAccepted(_)) => {

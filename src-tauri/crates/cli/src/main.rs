@@ -15,6 +15,7 @@ mod model;
 mod models;
 mod next;
 mod output;
+mod replay;
 mod sampling;
 mod score;
 mod signals;
@@ -52,6 +53,7 @@ fn run(nemotron: Nemotron) -> Result<ExitCode, CliError> {
         Command::Chat(arguments) => chat::run(&arguments),
         Command::Next(arguments) => next::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Tokenize(arguments) => tokens::tokenize(&arguments),
         Command::Detokenize(arguments) => tokens::detokenize(&arguments),

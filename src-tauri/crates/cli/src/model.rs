@@ -55,6 +55,16 @@ pub(crate) fn path(model: &Path) -> Result<PathBuf, CliError> {
     Ok(hub().installed_as(&name)?.map_or_else(|| model.to_owned(), |known| known.path))
 }
 
+/// The file of a model by the name that a run was recorded with. It comes out of a file, so it is a
+/// name and never a path.
+pub(crate) fn recorded(name: &str) -> Result<PathBuf, CliError> {
+    if name.eq_ignore_ascii_case(builtin::NAME) {
+        return builtin::path().ok_or(CliError::NoBuiltin);
+    }
+    let known = hub().installed_titled(name)?;
+    known.map(|known| known.path).ok_or_else(|| CliError::ModelMissing { name: name.to_owned() })
+}
+
 pub(crate) fn tokenizer(model: &Path) -> Result<Arc<Tokenizer>, CliError> {
     Ok(Checkpoint::open(&path(model)?)?.tokenizer()?)
 }

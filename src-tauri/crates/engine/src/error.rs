@@ -56,6 +56,8 @@ pub enum Error {
     ChatTemplate(String),
     #[error("unknown sampler stage {name:?}: expected {names}")]
     UnknownStage { name: String, names: &'static str },
+    #[error("{place}: {what}")]
+    NotARun { place: String, what: String },
     #[error("no model is loaded")]
     NoModel,
     #[error("another model was loaded before the run began")]
@@ -118,6 +120,7 @@ impl Error {
             Self::NotOfTemplate { .. } => "usage",
             Self::NoChatTemplate | Self::ChatTemplate(_) => "chat_template",
             Self::UnknownStage { .. } => "unknown_stage",
+            Self::NotARun { .. } => "not_a_run",
             Self::NoModel => "no_model",
             Self::ModelChanged => "model_changed",
             Self::RowGone => "row_gone",
@@ -148,6 +151,7 @@ impl Error {
                 Some("system first, if at all, then user and assistant in turn, and user last")
             }
             Self::NoChatTemplate | Self::ChatTemplate(_) => Some("choose another template"),
+            Self::NotARun { .. } => Some("only a run that the app exported can be replayed"),
             Self::ModelChanged => Some("generate again"),
             Self::RowGone => Some("look at the next token again"),
             Self::NothingToSample => Some("ban fewer tokens"),

@@ -92,6 +92,7 @@ pub enum FinishReason {
 
 /// Tokens read and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 pub struct Usage {
     pub prompt_tokens: u32,
     pub completion_tokens: u32,
@@ -101,6 +102,7 @@ pub struct Usage {
 
 /// Measured in the engine, in milliseconds of wall time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
 pub struct Timings {
     pub prefill_ms: f64,
     pub decode_ms: f64,

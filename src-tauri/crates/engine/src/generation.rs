@@ -112,17 +112,9 @@ impl Runner {
 
     /// The prompt's tokens that need no computing: all it shares with the cache but the last one,
     /// whose logits are wanted.
-    fn reusable(&self, prompt: &[u32]) -> usize {
+    pub(crate) fn reusable(&self, prompt: &[u32]) -> usize {
         let same = prompt.iter().zip(&self.cached).take_while(|(a, b)| a == b).count();
         same.min(prompt.len() - 1)
-    }
-
-    /// Leaves in the cache what it shares with a prompt, and says how much that is.
-    pub(crate) fn keep_common(&mut self, prompt: &[u32]) -> usize {
-        let cached = self.reusable(prompt);
-        self.cached.truncate(cached);
-        self.cache.truncate(cached);
-        cached
     }
 
     /// Computes the prompt's rest and returns the last position's logits; none when cancelled.

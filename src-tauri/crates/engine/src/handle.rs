@@ -16,6 +16,8 @@ use crate::kept_rows::{Gaze, KeptRows, Look};
 use crate::model::WeightDtype;
 use crate::next::NextToken;
 use crate::recollection::Recollection;
+use crate::replay::{Replay, ReplayMode};
+use crate::saved_run::SavedRun;
 use crate::score::Score;
 use crate::settings::{GenerationRequest, PromptSpan, SamplingSettings};
 use crate::status::{EngineStatus, ModelInfo};
@@ -207,6 +209,21 @@ impl Engine {
     /// [`Error::PromptTooLong`], [`Error::RunCancelled`].
     pub async fn recollect(&self, prompt: Vec<u32>, written: Vec<u32>) -> Result<Recollection> {
         self.ask(move |runner, cancelled| runner.recollect(&prompt, &written, cancelled)).await
+    }
+
+    /// Repeats a run and says where what comes out differs from what was recorded.
+    ///
+    /// # Errors
+    /// [`Error::UnknownToken`] when the model lacks a recorded token, what a run's are, and
+    /// [`Error::RunCancelled`] when every run is cancelled meanwhile.
+    pub async fn replay(&self, saved: SavedRun, mode: ReplayMode) -> Result<Replay> {
+        let status = self.status.clone();
+        self.ask(move |runner, cancelled| {
+            // While it computes, the status names the model that does.
+            let model = status.borrow().model().cloned().ok_or(Error::NoModel)?;
+            runner.replay(&saved, mode, &model, cancelled)
+        })
+        .await
     }
 
     /// Ends a run at the next token or prefill chunk; its text so far stays. False: no such run.

@@ -13,7 +13,8 @@
 //! | `logits` | a row of them, whole or the likeliest |
 //! | `judged`, `next`, `kept_rows`, `score` | what the model thinks of tokens |
 //! | `generation` | one run, from prompt to last event |
-//! | `record` | what it takes to repeat a run |
+//! | `record`, `saved_run` | what it takes to repeat a run, and that as a file |
+//! | `replay` | a run repeated, and what differs |
 //! | `recollection` | a finished run, for other settings to be tried on |
 //! | `bench` | how fast all of it is here |
 //! | `worker`, `handle` | the thread that owns the model, and the way to it |
@@ -41,7 +42,9 @@ mod model;
 mod next;
 mod recollection;
 mod record;
+mod replay;
 pub mod sampler;
+mod saved_run;
 mod score;
 mod settings;
 mod status;
@@ -73,7 +76,9 @@ pub use model::WeightDtype;
 pub use next::NextToken;
 pub use recollection::Recollection;
 pub use record::{LaneEnd, RunRecord};
+pub use replay::{Changed, Difference, Replay, ReplayMode};
 pub use sampler::SamplerStage;
+pub use saved_run::{SavedLane, SavedRun, SavedToken};
 pub use score::{Score, ScoredToken};
 pub use settings::{GenerationRequest, PromptSpan, SamplingSettings, Variant};
 pub use status::{EngineStatus, ModelInfo};

@@ -59,10 +59,10 @@ impl Runner {
             return Err(Error::PromptTooLong { prompt: ids.len(), context });
         }
         let (mut steps, pieces) = (Vec::new(), self.tokenizer.pieces());
-        let cached = self.keep_common(prompt);
-        let read = &ids[cached..ids.len() - usize::from(!written.is_empty())];
-        self.read(read, cancelled, &mut |at, row| {
-            if cached + at + 1 >= prompt.len() && steps.len() < written.len() {
+        let known = self.reusable(prompt);
+        let read = &ids[..ids.len() - usize::from(!written.is_empty())];
+        self.read(read, known, cancelled, |place, row| {
+            if place >= prompt.len() && steps.len() < written.len() {
                 steps.push(TopLogits::of(&row.whole()?[..pieces.min(rows)]));
             }
             Ok(())

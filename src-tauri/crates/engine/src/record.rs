@@ -10,6 +10,7 @@ use crate::status::ModelInfo;
 /// Everything that decides what a run writes, and how it ended. The tokens it wrote stand beside
 /// the record, with their log-probabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RunRecord {
     /// The form of this record.
     pub version: u32,
@@ -39,6 +40,7 @@ pub struct RunRecord {
 
 /// How a lane ended.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LaneEnd {
     pub lane: u32,
     pub finish_reason: FinishReason,
@@ -47,13 +49,15 @@ pub struct LaneEnd {
 }
 
 impl RunRecord {
-    const VERSION: u32 = 1;
+    pub(crate) const VERSION: u32 = 1;
+    /// Of this engine.
+    pub(crate) const BUILD: &str = env!("CARGO_PKG_VERSION");
 
     #[must_use]
     pub fn new(model: &ModelInfo, request: GenerationRequest) -> Self {
         Self {
             version: Self::VERSION,
-            build: env!("CARGO_PKG_VERSION").to_owned(),
+            build: Self::BUILD.to_owned(),
             model: model.name.clone(),
             model_sha256: model.sha256.clone(),
             device: model.device.clone(),
@@ -66,6 +70,11 @@ impl RunRecord {
             template: None,
             attributes: None,
         }
+    }
+
+    /// How those lanes ended that nobody cancelled.
+    pub(crate) fn own_ends(&self) -> impl Iterator<Item = &LaneEnd> {
+        self.ends.iter().filter(|end| end.finish_reason != FinishReason::Cancelled)
     }
 
     /// Takes from an event what belongs here.

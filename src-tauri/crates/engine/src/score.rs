@@ -79,10 +79,8 @@ impl Runner {
         judged: &mut Vec<Option<(f32, u32)>>,
         cancelled: &AtomicBool,
     ) -> Result<()> {
-        self.cache.truncate(0);
-        self.cached.clear();
-        self.read(&ids[start..], cancelled, &mut |at, row| {
-            let position = start + at + 1;
+        self.read(&ids[start..], 0, cancelled, |place, row| {
+            let position = start + place;
             if let Some(next) = ids.get(position).filter(|_| position == judged.len()) {
                 let row = Judged::of(row);
                 judged.push(Some((row.logprob(*next), row.rank(*next))));
@@ -91,24 +89,27 @@ impl Runner {
         })
     }
 
-    /// Reads `ids` behind what is cached, and lets somebody see the row that follows each, by its
-    /// place in `ids`.
+    /// Reads `ids`, the first `known` of which are in the cache, and shows each row with the place of
+    /// the token that it judges.
     pub(crate) fn read(
         &mut self,
         ids: &[u32],
+        known: usize,
         cancelled: &AtomicBool,
-        see: &mut dyn FnMut(usize, &Row) -> Result<()>,
+        mut show: impl FnMut(usize, &Row) -> Result<()>,
     ) -> Result<()> {
-        let (mut at, pieces) = (0, self.tokenizer.pieces());
-        for chunk in ids.chunks(self.model.arithmetic.prefill_chunk()) {
+        self.cache.truncate(known);
+        self.cached.truncate(known);
+        let (mut place, pieces) = (known, self.tokenizer.pieces());
+        for chunk in ids[known..].chunks(self.model.arithmetic.prefill_chunk()) {
             if cancelled.load(Ordering::Relaxed) {
                 return Err(Error::RunCancelled);
             }
             let hidden = self.model.forward(chunk, Rows::Following, self.cache.as_mut())?;
             self.cached.extend_from_slice(chunk);
             for row in self.model.logits(&hidden, Rows::Following, pieces, Want::Whole)? {
-                see(at, &row)?;
-                at += 1;
+                place += 1;
+                show(place, &row)?;
             }
         }
         Ok(())

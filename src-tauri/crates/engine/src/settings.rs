@@ -91,6 +91,15 @@ impl GenerationRequest {
         check("stop", empty, |n| *n == 0, "no empty texts")
     }
 
+    /// How many completions are written.
+    #[must_use]
+    pub fn lane_count(&self) -> u32 {
+        match self.variants.len() {
+            0 => self.lanes.unwrap_or(1),
+            variants => variants as u32,
+        }
+    }
+
     /// The settings of every lane.
     pub(crate) fn samplings(&self) -> impl Iterator<Item = &SamplingSettings> {
         let shared = Some(&self.sampling).filter(|_| self.variants.is_empty());

@@ -30,6 +30,17 @@ pub enum EngineStatus {
     },
 }
 
+impl EngineStatus {
+    /// The loaded model, at rest or at work.
+    #[must_use]
+    pub fn model(&self) -> Option<&ModelInfo> {
+        match self {
+            Self::Ready { model } | Self::Running { model } => Some(model),
+            Self::Empty | Self::Loading { .. } | Self::Failed { .. } => None,
+        }
+    }
+}
+
 /// The loaded model, as people want to see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ModelInfo {

@@ -35,6 +35,16 @@ impl Hub {
         Ok(installed.find(|known| known.repo.eq_ignore_ascii_case(repo)))
     }
 
+    /// The installed model of this title, as [`Hub::title`] says it, or of this name.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`].
+    pub fn installed_titled(&self, title: &str) -> Result<Option<Installed>> {
+        let mut models = Catalogue::get().models.iter();
+        let titled = models.find(|model| model.title == title);
+        self.installed_as(titled.map_or(title, |model| &model.name))
+    }
+
     /// What an installed model at this place is called.
     ///
     /// # Errors

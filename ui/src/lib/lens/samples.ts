@@ -10,7 +10,7 @@ export const token = (
   before: number,
   after: number,
   cut_by: SamplerStage | null = null,
-): TokenOutlook => ({ id, text, before, after, cut_by });
+): TokenOutlook => ({ id, text, ends: false, before, after, cut_by });
 
 export const stage = (
   name: SamplerStage,
