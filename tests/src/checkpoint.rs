@@ -170,10 +170,9 @@ pub fn with_vocabulary(tokens: usize, folder: &Path) {
             tensors.insert(name, (tensor.shape().to_vec(), tensor.data().to_vec()));
         }
     }
-    let mut known = 0;
     for name in ["model.embed_tokens.weight", "lm_head.weight"] {
         let (shape, data) = tensors.get_mut(name).expect("a matrix with a row for each token");
-        known = std::mem::replace(&mut shape[0], tokens);
+        let known = std::mem::replace(&mut shape[0], tokens);
         let row = data.len() / known;
         let more = (known..tokens).flat_map(|token| {
             let from = token % known * row;
@@ -191,9 +190,12 @@ pub fn with_vocabulary(tokens: usize, folder: &Path) {
     let path = folder.join("model.safetensors");
     safetensors::serialize_to_file(views, None, &path).expect("written");
     let mut tokenizer = std::fs::read(source.join("tokenizer.model")).expect("a tokenizer");
-    tokenizer.extend((known..tokens).flat_map(piece));
+    tokenizer.extend((PIECES..tokens).flat_map(piece));
     std::fs::write(folder.join("tokenizer.model"), tokenizer).expect("written");
 }
+
+/// Of the tiny model's tokenizer.
+const PIECES: usize = 1000;
 
 /// A piece of a SentencePiece model as protobuf has it: field 1 of the model, with a text and a
 /// score that is never the best.
