@@ -486,6 +486,40 @@ tokens: number,
  * Those that would not be the same.
  */
 verdicts: Array<Verdict>, };
+export type RunRecord = { id: Id, model_name: string, model_hash: string, seed: number | null, 
+/**
+ * `interrupted` if the app ended before the run; absent while it goes on.
+ */
+finish_reason: string | null, 
+/**
+ * Written in all lanes together.
+ */
+tokens: number, tokens_per_second: number | null, started_at: number, ended_at: number | null, record: unknown, };
+export type ReplayMode = "forced" | "regenerate";
+export type Changed = "model" | "build" | "device" | "batch shape";
+export type Difference = { lane: number, 
+/**
+ * Its place in the completion, from 0.
+ */
+index: number, recorded: TokenText, 
+/**
+ * Of tokens that are read, the recorded one.
+ */
+found: TokenText, 
+/**
+ * By how much the logit of the token found lies above that of the recorded one now; of tokens
+ * that are read, by how much the log-probability differs.
+ */
+margin: number, };
+export type Replay = { mode: ReplayMode, identical: boolean, 
+/**
+ * So many recorded tokens, in all lanes together.
+ */
+compared: number, 
+/**
+ * None, too, where only the end differs: the run goes on, or ends sooner.
+ */
+first_difference: Difference | null, changed: Array<Changed>, };
 export type SaveState = { "type": "saved" } | { "type": "saving" } | { "type": "failing", problem: Problem, };
 export type Notice = { "type": "rescued", kept: string, sessions: number, 
 /**
@@ -754,6 +788,15 @@ export const surprise = (session: Id, run: Id | null) =>
 /** The tokens of a run with which other settings would have done something else. */
 export const hindsight = (session: Id, run: Id, sampling: SamplingSettings) =>
   invoke<Hindsight>('hindsight', { session, run, sampling });
+/** What is known of a run. */
+export const runRecord = (session: Id, run: Id) =>
+  invoke<RunRecord>('run_record', { session, run });
+/** Repeats a run: its tokens are scored again, or written again. */
+export const replayRun = (session: Id, run: Id, mode: ReplayMode) =>
+  invoke<Replay>('replay_run', { session, run, mode });
+/** Asks where to, and writes a run there. False: nothing was chosen. */
+export const exportRun = (session: Id, run: Id) =>
+  invoke<boolean>('export_run', { session, run });
 /** Sends the state of saving now and after every change. */
 export const watchSaving = (onChange: Channel<Saving>) =>
   invoke<null>('watch_saving', { onChange });

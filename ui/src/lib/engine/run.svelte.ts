@@ -2,6 +2,7 @@
 import { asProblem, stop } from '../api';
 import type { Begun, Completion, Document, GenerationEvent, Problem } from '../bindings';
 import { PieceBuilder, type Piece } from '../document/pieces';
+import { whole } from './format';
 
 /** What becomes of a run while it goes on. */
 export interface RunListener {
@@ -96,3 +97,9 @@ const ENDS: Record<Completion['finish_reason'], (tokens: number) => string> = {
 /** How a run ended, in plain words. */
 export const ending = ({ finish_reason, usage }: Completion): string =>
   ENDS[finish_reason](usage.completion_tokens);
+
+/** What needed no computing because it was still known, for behind other figures. */
+export const reused = ({ usage }: Completion): string =>
+  usage.cached_tokens === 0
+    ? ''
+    : ` · ${whole(usage.cached_tokens)} of ${whole(usage.prompt_tokens)} prompt tokens reused`;

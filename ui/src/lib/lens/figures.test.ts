@@ -71,3 +71,10 @@ it('knows what is no text to continue with', () => {
   expect(['', '\ufffd', '\ufffd\ufffd'].every(isTextless)).toBe(true);
   expect([' a', '\n', 'a\ufffd'].some(isTextless)).toBe(false);
 });
+
+it('calls a token that ends the text so, and no other without text', () => {
+  const end = { id: 2, text: '', ends: true };
+  expect([shownText(end), spokenText(end)]).toEqual(['end of text', 'end of text']);
+  const none = { id: 7, text: '', ends: false };
+  expect([shownText(none), spokenText(none)]).not.toContain('end of text');
+});

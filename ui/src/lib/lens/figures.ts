@@ -5,6 +5,8 @@ import { whole } from '../engine/format';
 interface Token {
   readonly id: number;
   readonly text: string;
+  /** The text ends with it. */
+  readonly ends?: boolean;
 }
 
 /** Closer to 1 than this is 1: sums of probabilities have no more digits. */
@@ -47,8 +49,12 @@ export const isTextless = (text: string): boolean => text === '' || isByte(text)
 /** All such bytes have the same text; only the id tells one from the other. */
 const isByte = (text: string): boolean => /^\ufffd+$/.test(text);
 
+const END = 'end of text';
+const isEnd = ({ text, ends }: Token): boolean => text === '' && ends === true;
+
 /** With white space and control characters to be seen; a mark alone has something to stand on. */
 export function shownText(token: Token): string {
+  if (isEnd(token)) return END;
   const text = visible(token)
     .replace(UNSEEN, codePoint)
     .replace(/^\p{M}/u, '◌$&');
@@ -62,7 +68,9 @@ const WHITE = [
 ] as const;
 
 /** '" to"', '4 spaces', 'without text, token 2'. */
-export function spokenText({ id, text }: Token): string {
+export function spokenText(token: Token): string {
+  const { id, text } = token;
+  if (isEnd(token)) return END;
   // What is seen, the id, comes last: so it stands beside the figure that is seen, too.
   if (text === '') return `without text, token ${id}`;
   if (isByte(text)) return `a part of a character, token ${id}`;

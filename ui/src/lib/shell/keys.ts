@@ -13,6 +13,8 @@ export type Action =
   | 'chat'
   | 'prompt'
   | 'look'
+  | 'previous-token'
+  | 'next-token'
   | 'new'
   | 'search'
   | 'rename'
@@ -98,6 +100,18 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
         shown: 'Ctrl L',
         what: 'Look at the next token at the cursor',
         matches: ctrl('l'),
+      },
+      {
+        action: 'previous-token',
+        shown: 'Alt ←',
+        what: 'Look at the token before',
+        matches: alt('ArrowLeft'),
+      },
+      {
+        action: 'next-token',
+        shown: 'Alt →',
+        what: 'Look at the token behind',
+        matches: alt('ArrowRight'),
       },
       { action: 'undo', shown: 'Ctrl Z', what: 'Undo', matches: ctrl('z') },
       {
