@@ -366,7 +366,7 @@ export class Playground {
       prompt: [],
       add_bos: false,
       sampling: this.sampling.settings,
-      seed: this.sampling.nextSeed(),
+      seed: variants[0]?.seed ?? this.sampling.nextSeed(),
       max_tokens: this.sampling.maxTokens,
       stop: [...this.sampling.stops],
       ignore_eos: false,

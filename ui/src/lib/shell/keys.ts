@@ -12,6 +12,7 @@ export type Action =
   | 'completion'
   | 'chat'
   | 'prompt'
+  | 'fan'
   | 'look'
   | 'previous-token'
   | 'next-token'
@@ -95,6 +96,12 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
       },
       { action: 'stop', shown: 'Esc', what: 'Stop', matches: bare('Escape') },
       { action: 'retry', shown: 'Ctrl R', what: 'Retry the last run', matches: ctrl('r') },
+      {
+        action: 'fan',
+        shown: 'Ctrl G',
+        what: 'Write several side by side',
+        matches: ctrl('g'),
+      },
       {
         action: 'look',
         shown: 'Ctrl L',
