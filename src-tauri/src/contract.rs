@@ -52,7 +52,7 @@ fn command(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
-fn bindings() -> String {
+fn types() -> String {
     let config = Config::default();
     let types = [
         Problem::decl(&config),
@@ -148,7 +148,10 @@ fn bindings() -> String {
         TokenPlace::decl(&config),
         Account::decl(&config),
     ];
-    let types = types.map(|declaration| format!("export {declaration}\n")).concat();
+    types.map(|declaration| format!("export {declaration}\n")).concat()
+}
+
+fn bindings() -> String {
     let functions = FUNCTIONS.map(|(name, parameters, result, what)| {
         let names: Vec<&str> =
             parameters.split(", ").filter_map(|p| p.split_once(": ")).map(|(n, _)| n).collect();
@@ -157,7 +160,7 @@ fn bindings() -> String {
             "/** {what} */\nexport const {name} = ({parameters}) =>\n  invoke<{result}>('{command}', {{ {arguments} }});\n"
         )
     });
-    format!("{HEADER}\n{types}\n{}", functions.concat())
+    format!("{HEADER}\n{}\n{}", types(), functions.concat())
 }
 
 #[test]
