@@ -27,7 +27,7 @@ const forked = [
   branch('three', 'root'),
 ];
 
-const heard = { onopen: vi.fn(), ondelete: vi.fn(), onundo: vi.fn() };
+const heard = { onopen: vi.fn(), ondelete: vi.fn(), onundo: vi.fn(), onrun: vi.fn() };
 
 beforeEach(() => {
   // jsdom has no modal dialogs and no layout.
@@ -64,6 +64,16 @@ it('begins at the end of the document, with the focus', async () => {
   expect(row(/text of two/).getAttribute('aria-current')).toBe('true');
   expect(row(/text of two/).textContent).toContain('24 tok · −0.83');
   expect(screen.getByTestId('tree-census').textContent).toBe('4 branches · 3 endings');
+});
+
+it('shows the run that wrote a branch with R', async () => {
+  await shown([
+    branch('typed', null),
+    branch('run', 'typed', { run: 'the-run', in_document: true }),
+  ]);
+  await press('r');
+  expect(heard.onrun).toHaveBeenCalledWith('the-run');
+  expect(dialog().open).toBe(false);
 });
 
 it('goes by keys and opens with Enter', async () => {

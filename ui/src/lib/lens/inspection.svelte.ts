@@ -8,8 +8,10 @@ import type { Chat } from '../chat/chat.svelte';
 import type { Turn } from '../chat/turns';
 import { bytesTo } from '../document/pieces';
 import type { Playground } from '../document/playground.svelte';
+import { HindsightState } from '../hindsight/hindsight.svelte';
 import type { Sampling } from '../sampling/sampling.svelte';
 import { Lens } from './lens.svelte';
+import { SurpriseMap } from '../surprise/surprise.svelte';
 import { TokenCursor } from './tokenCursor.svelte';
 
 /** Of a token that was too unlikely for a number. */
@@ -20,6 +22,12 @@ export class Inspection {
   readonly lens: Lens;
   /** A token of the text. */
   readonly cursor: TokenCursor;
+  /** How surprising the text is, or the answer of a chat that is shown token by token. */
+  readonly surprise: SurpriseMap;
+  /** What the settings would have done with the run that is looked at. */
+  readonly hindsight: HindsightState;
+  /** The tokens of the text, once hindsight is about them. */
+  placed = $state.raw<readonly PlacedToken[]>([]);
   /** The answer of a chat that is shown token by token, by its key. */
   turn = $state<string | null>(null);
 
@@ -48,6 +56,31 @@ export class Inspection {
       settings,
       seed,
     );
+    this.hindsight = new HindsightState(async (sampling) => {
+      await playground.settled();
+      if (this.placed.length === 0) this.placed = await api.tokens(session());
+      return api.hindsight(session(), this.run ?? '', sampling);
+    }, settings);
+    this.surprise = new SurpriseMap(async () => {
+      await playground.settled();
+      return api.surprise(session(), this.#chatting ? this.run : null);
+    });
+  }
+
+  /** The run that wrote what is looked at: the answer that is, what is at the caret, or the last. */
+  get run(): string | null {
+    if (!this.#chatting) return this.#runAt(this.playground.place);
+    const { turns } = this.chat;
+    const turn = turns.find(({ key }) => key === this.turn);
+    return (turn ?? turns.findLast(({ run }) => run !== null))?.run ?? null;
+  }
+  #runAt(place: number | null): string | null {
+    let end = 0;
+    const { passages } = this.playground;
+    const here = passages.find(
+      ({ text }) => (end += bytesTo(text, Infinity)) >= (place ?? Infinity),
+    );
+    return here?.run ?? passages.findLast(({ run }) => run !== null)?.run ?? null;
   }
 
   /** Takes over the settings as they are on the rail. */
@@ -55,17 +88,29 @@ export class Inspection {
     const { settings, seed } = this.sampling;
     void this.lens.settle(settings, seed);
     void this.cursor.settle(settings, seed);
+    void this.hindsight.settle(settings);
   }
   /** Another session or another model. */
   forget(): void {
     this.lens.forget();
     this.cursor.forget();
+    this.surprise.forget();
+    this.hindsight.close();
+    this.placed = [];
     this.turn = null;
   }
   /** The text, or what a chat's prompt is made with, is another one. */
   edited(): void {
     this.lens.edited();
     this.cursor.edited();
+    this.surprise.edited();
+    this.hindsight.forget();
+    this.placed = [];
+  }
+  /** A run has ended, at a byte of the text or at its end. */
+  written(at: number | null, shown: boolean): void {
+    if (shown) void this.lens.look(at);
+    if (this.hindsight.on) void this.hindsight.show();
   }
 
   /** Reads what could come next where the caret is. */
@@ -90,6 +135,30 @@ export class Inspection {
       : this.cursor.previous(this.#chatting ? Infinity : caret));
     if (token && this.#chatting) this.turn = this.#turnOf(token)?.key ?? null;
   }
+  /** To the token that begins at a byte. */
+  async open(start: number): Promise<void> {
+    const token = await this.cursor.at(start);
+    if (token) this.cursor.open(token, 'keyboard');
+  }
+  /** Colours the text by how surprising it is, or no longer. */
+  async colour(): Promise<void> {
+    const off = this.surprise.mode === 'off';
+    if (off) this.#showTokens();
+    await this.surprise.show(off ? 'surprise' : 'off');
+  }
+  /** Marks what the settings would have done with the run, or no longer. */
+  lookBack(): void {
+    if (this.hindsight.on) this.hindsight.close();
+    else {
+      this.#showTokens();
+      void this.hindsight.show();
+    }
+  }
+  /** In a chat what is marked is the last answer, if no other is shown token by token. */
+  #showTokens(): void {
+    if (!this.#chatting) return;
+    this.turn ??= this.chat.turns.findLast(({ run }) => run !== null)?.key ?? null;
+  }
   /** Writes on from the token that is looked at, or from another one in its place. */
   fork(other: { id: number; text: string } | null): void {
     const { current, lens } = this.cursor;
@@ -103,6 +172,9 @@ export class Inspection {
   toggle({ key }: Turn): void {
     this.cursor.close();
     this.turn = this.turn === key ? null : key;
+    this.surprise.edited();
+    if (this.turn !== null && this.surprise.mode !== 'off') void this.surprise.again();
+    if (this.hindsight.on) void this.hindsight.show();
   }
 
   /** Where a turn begins in the text of the whole chat, in bytes. */

@@ -14,6 +14,9 @@ export type Action =
   | 'prompt'
   | 'fan'
   | 'look'
+  | 'surprise'
+  | 'hindsight'
+  | 'run'
   | 'previous-token'
   | 'next-token'
   | 'new'
@@ -107,6 +110,24 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
         shown: 'Ctrl L',
         what: 'Look at the next token at the cursor',
         matches: ctrl('l'),
+      },
+      {
+        action: 'surprise',
+        shown: 'Ctrl Shift S',
+        what: 'Colour the text by surprise',
+        matches: ctrlShift('s'),
+      },
+      {
+        action: 'hindsight',
+        shown: 'Ctrl Shift H',
+        what: 'Mark what these settings would have done',
+        matches: ctrlShift('h'),
+      },
+      {
+        action: 'run',
+        shown: 'Ctrl I',
+        what: 'Show the run at the cursor, and replay it',
+        matches: ctrl('i'),
       },
       {
         action: 'previous-token',
